@@ -1,0 +1,1 @@
+"""The tests: sentences about what citizens, officers and operators can count on."""

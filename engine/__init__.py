@@ -1,0 +1,1 @@
+"""The engine: from a definition to a dossier, without the pages around it."""

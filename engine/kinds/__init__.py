@@ -1,0 +1,51 @@
+"""The kinds of fields. To add one: write its class in a file here, its page in `pages/`, and its line below."""
+
+from __future__ import annotations
+
+from engine.faults import did_you_mean
+from engine.kinds.address import Address
+from engine.kinds.base import Context, Field, Places, Refused
+from engine.kinds.choices import Choice, Choices, Confirm, YesNo
+from engine.kinds.contacts import Email, NationalId, Phone
+from engine.kinds.dates import Date
+from engine.kinds.files import File
+from engine.kinds.notes import Heading, Note
+from engine.kinds.numbers import Integer
+from engine.kinds.text import LongText, ShortText
+from engine.reading import Node, Reading, record
+
+KINDS: dict[str, type[Field]] = {
+    "text": ShortText,
+    "long_text": LongText,
+    "integer": Integer,
+    "date": Date,
+    "email": Email,
+    "phone": Phone,
+    "choice": Choice,
+    "choices": Choices,
+    "yes_no": YesNo,
+    "confirm": Confirm,
+    "national_id": NationalId,
+    "address": Address,
+    "file": File,
+    "heading": Heading,
+    "note": Note,
+}
+
+
+def field(node: Node, reading: Reading) -> Field | None:
+    """Reads one field of a form; its `kind` says which class of `KINDS`."""
+    if not isinstance(node.value, dict) or "kind" not in node.value:
+        reading.fault(node, '"kind" is missing')
+        return None
+    kind = node.value["kind"]
+    word = kind.raw or str(kind.value)
+    if word not in KINDS:
+        reading.fault(kind, f'unknown kind "{word}"{did_you_mean(word, KINDS)}')
+        return None
+    rest = {name: inner for name, inner in node.value.items() if name != "kind"}
+    without_kind = Node(rest, node.file, node.line, keys=node.keys, used_at=node.used_at)
+    return record(KINDS[word], without_kind, reading)
+
+
+__all__ = ["KINDS", "Context", "Field", "Places", "Refused", "field"]

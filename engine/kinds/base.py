@@ -1,0 +1,160 @@
+"""What every kind of field has in common.
+
+A kind is a frozen dataclass derived from `Field`: its dataclass fields are its options in the format, an instance
+is one field of a definition. The kind alone knows how its value is typed, stored, checked, shown and exported.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from engine import reading
+from engine.conditions import condition
+from engine.messages import Problem
+from engine.reading import key
+from engine.rules import Condition
+from engine.texts import Text
+
+EQUALITY = frozenset({"is", "is_not", "in", "not_in", "filled", "empty"})
+ORDER = frozenset({"less_than", "at_most", "more_than", "at_least"})
+TIME_ORDER = frozenset({"before", "on_or_before", "after", "on_or_after"})
+
+Inputs = Mapping[str, Sequence[str]]
+Typed = dict[str, "str | list[str]"]
+
+
+class Refused(Exception):
+    """A typed value that cannot be stored; carries the problem."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.problem = Problem(code, params)
+
+
+class Places(Protocol):
+    """The administrative units of a day, as the address kind needs them."""
+
+    def province_options(self) -> Mapping[str, str]: ...
+    def ward_options(self, province: str) -> Mapping[str, str]: ...
+    def title(self, code: str) -> str: ...
+    def country_options(self, language: str) -> Mapping[str, str]: ...
+    def country(self, code: str, language: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a value may depend on beside itself.
+
+    today: the local day, `YYYY-MM-DD`. attachments: ids of files that the draft holds. names: titles of those
+    files by id, for showing.
+    """
+
+    today: str
+    places: Places
+    channel: str = "online"
+    agency: str = ""
+    home_province: str = ""
+    attachments: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of a form; `when` is its own condition, without those of its section and step."""
+
+    KIND: ClassVar[str] = ""
+    VALUE_TYPE: ClassVar[str] = "text"
+    OPERATORS: ClassVar[frozenset[str]] = EQUALITY
+    ASKS: ClassVar[bool] = True
+    MISSING: ClassVar[str] = "enter"
+    WIDTH: ClassVar[str] = "l"
+    GROUPED: ClassVar[bool] = False  # several inputs in one fieldset, whose wrapper bears the id
+
+    name: str = key(reading.name, required=True, doc="The field's name, unique in the form.")
+    label: Text = key(reading.local_text, required=True, doc="What the citizen reads.")
+    hint: Text | None = key(reading.local_text, doc="A line of help under the label.")
+    required: bool = key(reading.boolean, default=False, doc="Must be answered where it is relevant.")
+    when: Condition | None = key(condition, doc="The field is asked only when this holds.")
+    default: Any = key(reading.anything, doc="Prefilled; no answer until posted.")
+    width: str | None = key(reading.one_of("xs", "s", "m", "l"), doc="How wide the input is.")
+    sensitive: bool = key(reading.boolean, default=False, doc="Stored sealed, masked in mails.")
+    message: Text | None = key(reading.local_text, doc="Replaces the standard error sentence.")
+
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the inputs on the page."""
+        return (self.name,)
+
+    def parse(self, data: Inputs, context: Context) -> Any:
+        """The stored value of what was typed, or `None` for nothing; raises `Refused` if it has no stored form."""
+        raise NotImplementedError
+
+    def problem(self, value: Any, context: Context) -> Problem | None:
+        """What is wrong with a stored value, such as a limit it passes."""
+        return None
+
+    def typed(self, value: Any) -> Typed:
+        """The inputs as they would be typed for a stored value (`None` for nothing)."""
+        return {self.name: "" if value is None else str(value)}
+
+    def show(self, value: Any, language: str, context: Context) -> str:
+        """The value in words, for review, mail, papers and desk."""
+        return str(value)
+
+    def export(self, value: Any, context: Context) -> str:
+        """The value for one cell of a sheet."""
+        return self.show(value, "vi", context)
+
+    def index_text(self, value: Any, context: Context) -> str:
+        """The words by which a dossier may be found."""
+        return self.show(value, "vi", context)
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of the stored value."""
+        return {"type": "string"}
+
+    def attributes(self) -> dict[str, str]:
+        """The `data-…` attributes of the page's wrapper, in stored form."""
+        return {"data-required": "true"} if self.required else {}
+
+    def page(self) -> dict[str, Any]:
+        """What the kind's page template needs beside the field."""
+        return {}
+
+    def page_values(self, typed: Typed, context: Context, language: str) -> dict[str, Any]:
+        """What the page needs at each request beside the typed inputs."""
+        return {}
+
+    def prefill(self, context: Context) -> Any:
+        """The stored value shown before anything was typed, or nothing."""
+        return self.default
+
+    def missing(self) -> Problem:
+        """The problem of a required field with nothing in it."""
+        return Problem(self.MISSING)
+
+
+def first(data: Inputs, name: str) -> str:
+    """The first value of an input, or an empty text."""
+    values = data.get(name)
+    return values[0] if values else ""
+
+
+INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def clean(typed: str) -> str:
+    """A typed text in its stored form: NFC, trimmed, without invisible marks; CR LF is LF.
+
+    Raises `Refused` for control characters and broken surrogates: no database holds them.
+    """
+    if typed.isascii():
+        trimmed = typed.strip().replace("\r\n", "\n")
+    else:
+        trimmed = unicodedata.normalize("NFC", INVISIBLE.sub("", typed)).strip().replace("\r\n", "\n")
+    if CONTROL.search(trimmed):
+        raise Refused("text.control")
+    return trimmed

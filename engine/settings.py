@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
+
+import click
 
 from engine.keys import KeyFault, data_keys, parse_data_keys, secret_key
 
@@ -23,12 +25,19 @@ OFF = {"0", "false", "no", "off"}
 SECRET_LENGTH = 32  # characters; shorter secrets are for a try on one's own machine
 
 
-class SettingsError(Exception):
-    """Wrong settings: `faults` holds one sentence for each, which says what to set."""
+class SettingsError(click.ClickException):
+    """Wrong settings: `faults` holds one sentence for each, which says what to set.
+
+    The command line ends with these sentences alone instead of a traceback.
+    """
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = tuple(faults)
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Prints the sentences to standard output, as all faults are."""
+        click.echo(self.message, file)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,16 @@
+"""The commands beside the pages: `flask --app app …`, one file for each noun."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from engine.cli.config import config
+from engine.cli.db import db
+
+COMMANDS = (config, db)
+
+
+def init_app(app: Flask) -> None:
+    """Adds the commands to Flask's own."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

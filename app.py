@@ -30,7 +30,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     settings = read_settings(config)
     for name in unknown_settings(os.environ):
         logger.warning("%s is not a setting of this program.", name)
-    app = Flask(__name__, static_folder="public/static", template_folder="public/templates")
+    app = Flask(__name__, static_folder=None)
     app.config.from_mapping(flask_config(settings))
     app.config.from_mapping({name: value for name, value in (config or {}).items() if name not in SETTINGS})
     _trust_proxies(app, settings.trusted_proxies)

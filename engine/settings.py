@@ -109,9 +109,7 @@ def _keys(value: str) -> Mapping[str, bytes]:
 
 SETTINGS: dict[str, Setting] = {
     "DATA_DIR": Setting(_folder, str(ROOT / "var"), "The folder of keys, files and the embedded database."),
-    "DATABASE_URL": Setting(
-        _database, None, "`sqlite:////file` or `postgresql://…`; not given: a file in `DATA_DIR`."
-    ),
+    "DATABASE_URL": Setting(_database, None, "`sqlite:////file` or `postgresql://…`; not given: a file in `DATA_DIR`."),
     "DATABASE_POOL": Setting(_whole(1, 200), "20", "How many PostgreSQL connections one process may hold."),
     "SECRET_KEY": Setting(_text, None, "Signs sessions; not given: made once in `DATA_DIR`."),
     "DATA_KEYS": Setting(
@@ -125,25 +123,17 @@ SETTINGS: dict[str, Setting] = {
         None,
         "The site's address; not given: `http://127.0.0.1:$PORT`. With http, cookies are not Secure.",
     ),
-    "CAPTCHA": Setting(
-        _one_of("image", "off"), "image", "`off`: no confirmation code, on a loopback `BASE_URL` only."
-    ),
+    "CAPTCHA": Setting(_one_of("image", "off"), "image", "`off`: no confirmation code, on a loopback `BASE_URL` only."),
     "RATELIMIT_ENABLED": Setting(_switch, "on", "`off` turns off every throttle."),
     "MAIL_SERVER": Setting(_text, "127.0.0.1", "The SMTP server."),
     "MAIL_PORT": Setting(_whole(1, 65535), "25", "Its port."),
     "MAIL_USERNAME": Setting(_text, "", "The name to sign in with, where it asks for one."),
     "MAIL_PASSWORD": Setting(str, "", "The password for it."),
     "MAIL_USE_TLS": Setting(_switch, "off", "`on` for STARTTLS."),
-    "MAIL_DEFAULT_SENDER": Setting(
-        _mailbox, None, "The sender; not given: `mot-cua@` and the host of `BASE_URL`."
-    ),
-    "TRUSTED_PROXIES": Setting(
-        _whole(0, 10), "0", "How many proxies in front set X-Forwarded-For, -Proto, -Host."
-    ),
+    "MAIL_DEFAULT_SENDER": Setting(_mailbox, None, "The sender; not given: `mot-cua@` and the host of `BASE_URL`."),
+    "TRUSTED_PROXIES": Setting(_whole(0, 10), "0", "How many proxies in front set X-Forwarded-For, -Proto, -Host."),
     "MAX_REQUEST_MB": Setting(_whole(1, 1000), "60", "How large one request may be, files and all."),
-    "DRAFT_DAYS": Setting(
-        _whole(1, 365), "30", "How long an unfinished declaration is kept after its last change."
-    ),
+    "DRAFT_DAYS": Setting(_whole(1, 365), "30", "How long an unfinished declaration is kept after its last change."),
     "DRAFT_MB": Setting(_whole(1, 10_000), "200", "How much the files of one unfinished declaration take."),
 }
 
@@ -192,9 +182,7 @@ class Settings:
         return Path(path) if scheme == "sqlite" else None
 
 
-def read_settings(
-    config: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None
-) -> Settings:
+def read_settings(config: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of `environ` (names with the prefix), overridden by `config` (names without).
 
     Makes the data folder, and in it the keys that were not given. Raises `SettingsError` with every fault.

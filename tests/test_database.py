@@ -36,9 +36,9 @@ def count(scope: str = "a") -> int | None:
 
 
 def set_count(value: int, scope: str = "a") -> None:
-    Counter.replace(scope=scope, value=value).execute() if not database.is_postgres() else Counter.insert(
-        scope=scope, value=value
-    ).on_conflict(conflict_target=[Counter.scope], update={Counter.value: value}).execute()
+    Counter.insert(scope=scope, value=value).on_conflict(
+        conflict_target=[Counter.scope], update={Counter.value: value}
+    ).execute()
 
 
 def in_thread(work: Any) -> Any:

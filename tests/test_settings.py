@@ -94,16 +94,12 @@ def test_all_wrong_settings_are_told_at_once(tmp_path: Path) -> None:
 def test_no_secret_is_repeated(tmp_path: Path) -> None:
     assert "hunter2" not in faults(tmp_path, DATABASE_URL="mysql://me:hunter2@db")
     assert "hunter2" not in faults(tmp_path, DATA_KEYS="k1:hunter2")
-    made = settings(
-        tmp_path, DATABASE_URL="postgresql://me:hunter2@db/x", MAIL_USERNAME="a", MAIL_PASSWORD="hunter2"
-    )
+    made = settings(tmp_path, DATABASE_URL="postgresql://me:hunter2@db/x", MAIL_USERNAME="a", MAIL_PASSWORD="hunter2")
     assert "hunter2" not in repr(made)
     assert made.secret_key not in repr(made)
 
 
-def test_the_captcha_may_be_off_on_this_machine_only(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_captcha_may_be_off_on_this_machine_only(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         assert settings(tmp_path, CAPTCHA="off").captcha == "off"
     assert "no confirmation code is asked for" in caplog.text

@@ -21,8 +21,8 @@ VOICES = Path(__file__).parent / "captcha_voice"
 # Drawn light on dark and then inverted: the library fades dark ink, whose luminance it takes for opacity.
 PAPER = (0, 0, 0)
 INK = (225, 225, 210, 255)
-PICTURE = (200, 72)   # pixels, width and height
-COLOURS = 8           # of the picture's palette: a sixth of the bytes, and just as legible
+PICTURE = (200, 72)  # pixels, width and height
+COLOURS = 8  # of the picture's palette: a sixth of the bytes, and just as legible
 
 
 def new_text(randbelow: Callable[[int], int], length: int = LENGTH) -> str:
@@ -57,8 +57,8 @@ class Voice(AudioCaptcha):
     download and hard for old ears. What keeps machines out: a code works once, and guesses are throttled.
     """
 
-    pause = 0.55    # seconds of silence after a digit
-    murmur = 3      # of 128: just audible
+    pause = 0.55  # seconds of silence after a digit
+    murmur = 3  # of 128: just audible
 
     def create_wave_body(self, chars: str) -> bytearray:
         """The samples of `chars`, opened by two beeps."""

@@ -94,7 +94,10 @@ function refreshButton(button) {
   button.addEventListener("click", async (event) => {
     event.preventDefault();
     try {
-      const answer = await fetch(button.dataset.captchaRefresh, { headers: { Accept: "application/json" } });
+      const answer = await fetch(button.dataset.captchaRefresh, {
+        method: "POST",
+        headers: { Accept: "application/json", "X-CSRFToken": button.form.elements.csrf_token.value },
+      });
       if (!answer.ok) throw new Error(String(answer.status));
       const fresh = await answer.json();
       box.querySelector("[data-captcha-image]").src = fresh.image_url;

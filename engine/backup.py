@@ -113,7 +113,7 @@ def _files(folder: Path) -> Iterator[Path]:
 def _unpack(archive: Path, folder: Path) -> None:
     """The archive's plain files; anything else, and any name that leads elsewhere, is refused."""
     try:
-        with tarfile.open(archive) as tar:
+        with tarfile.open(archive, mode="r:") as tar:
             for entry in tar:
                 target = (folder / entry.name).resolve()
                 if not entry.isfile() or not target.is_relative_to(folder.resolve()):

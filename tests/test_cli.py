@@ -1,0 +1,102 @@
+"""The commands: what they say, and that they fail when something is wrong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
+
+from engine import database, migrations
+from engine.models import Counter
+from engine.settings import ROOT, Settings
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def runner(app: Flask) -> FlaskCliRunner:
+    """Runs commands inside this process."""
+    return app.test_cli_runner()
+
+
+def flask(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command as an operator does."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")}
+    given = {f"MOTCUA_{name}": value for name, value in ({"DATA_DIR": str(folder)} | variables).items()}
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", *arguments],
+        cwd=ROOT, env=environ | given, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def test_upgrade_makes_the_tables_once(tmp_path: Path) -> None:
+    first, second = flask(tmp_path, "db", "upgrade"), flask(tmp_path, "db", "upgrade")
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert first.stdout.split() == migrations.names()
+    assert second.stdout == "Nothing to apply.\n"
+    assert flask(tmp_path, "config", "check").returncode == 0
+
+
+def test_config_check_is_content_with_a_right_installation(runner: FlaskCliRunner) -> None:
+    result = runner.invoke(args=["config", "check"])
+    assert (result.exit_code, result.output) == (0, "All settings are right.\n")
+
+
+def test_wrong_settings_end_every_command_with_sentences_alone(tmp_path: Path) -> None:
+    for command in (["config", "check"], ["db", "upgrade"]):
+        done = flask(tmp_path, *command, PORT="x", CAPTCHA="none")
+        assert done.returncode == 1
+        assert done.stdout.splitlines() == [
+            "MOTCUA_PORT must be a whole number from 1 to 65535, not 'x'.",
+            "MOTCUA_CAPTCHA must be image or off, not 'none'.",
+        ]
+        assert "Traceback" not in done.stderr
+
+
+def test_config_check_says_what_is_wrong_beyond_the_values(tmp_path: Path) -> None:
+    flask(tmp_path, "config", "check")
+    (tmp_path / "keys" / "secret_key").chmod(0o644)
+    done = flask(tmp_path, "config", "check", BASEURL="https://example.vn")
+    assert done.returncode == 1
+    unknown, readable, missing = done.stdout.splitlines()
+    assert unknown.startswith("MOTCUA_BASEURL is not a setting")
+    assert readable.endswith(f"chmod 600 {tmp_path}/keys/secret_key")
+    assert missing.endswith("run: flask --app app db upgrade")
+
+
+def test_config_check_says_when_the_database_does_not_answer(tmp_path: Path) -> None:
+    url = "postgresql://nobody@127.0.0.1:1/none"
+    done = flask(tmp_path, "config", "check", DATABASE_URL=url)
+    assert done.returncode == 1
+    assert done.stdout.startswith("MOTCUA_DATABASE_URL must lead to a database that answers")
+
+
+def test_backup_and_restore(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    Counter.create(scope="kept", value=1)
+    made = runner.invoke(args=["db", "backup", str(tmp_path / "b.tar")])
+    assert (made.exit_code, made.output) == (0, f"Written: {tmp_path / 'b.tar'}\n")
+    Counter.delete().execute()
+    restored = runner.invoke(args=["db", "restore", str(tmp_path / "b.tar")])
+    assert restored.exit_code == 0
+    assert restored.output.startswith(f"Restored: {tmp_path / 'b.tar'} of ")
+    assert Counter.get_by_id("kept").value == 1
+
+
+def test_a_backup_that_cannot_be_made_or_read_fails(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    (tmp_path / "b.tar").write_text("precious")
+    for command in ("backup", "restore"):
+        result = runner.invoke(args=["db", command, str(tmp_path / "b.tar")])
+        assert result.exit_code == 1
+        assert len(result.output.splitlines()) == 1
+        assert str(tmp_path / "b.tar") in result.output
+
+
+@pytest.fixture(scope="module", autouse=True)
+def connected_again(settings: Settings) -> None:
+    """Commands run inside this process use the database of this file."""
+    database.connect(settings)

@@ -17,12 +17,12 @@ from engine.texts import Text
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 OFFICE_HOURS = ((time(7), time(11, 30)), (time(13, 30), time(17)))
-HANDOVER_AFTER = time(15)       # NĐ 61/2018/NĐ-CP: what comes later is passed on the next working day
+HANDOVER_AFTER = time(15)  # NĐ 61/2018/NĐ-CP: what comes later is passed on the next working day
 WORKING_HOURS_A_DAY = 8
-LONGEST = 3650                  # no period is longer, in its own unit: a slip must not count for minutes
+LONGEST = 3650  # no period is longer, in its own unit: a slip must not count for minutes
 DAY = timedelta(days=1)
 
-YEARS = range(2020, 2100)       # of the lunar calendar that the `holidays` package carries
+YEARS = range(2020, 2100)  # of the lunar calendar that the `holidays` package carries
 # Swapped by the Government's consent of 25/12/2025, which the `holidays` package does not know: a day off →
 # its make-up day. Later swaps come with new versions of the package, or from the office's own table.
 SWAPPED = {date(2026, 1, 2): date(2026, 1, 10)}
@@ -188,9 +188,7 @@ def next_working_moment(moment: datetime, calendar: OfficeCalendar) -> datetime:
     return max(moment.astimezone(UTC), opens)
 
 
-def handed_over(
-    received: datetime, calendar: OfficeCalendar, *, after: time | None = HANDOVER_AFTER
-) -> datetime:
+def handed_over(received: datetime, calendar: OfficeCalendar, *, after: time | None = HANDOVER_AFTER) -> datetime:
     """When what was received is passed on, and so the first stage starts, UTC.
 
     At once, or at the next working day's opening when it was received after `after` (local; None: never).

@@ -43,34 +43,35 @@ def ends(start: str, duration: Duration, calendar: OfficeCalendar = VIETNAM) -> 
 # In 2026: 2/11 is a Monday; Tết is off from Monday 16/2 to Friday 20/2; 26/4 is a Sunday and so 27/4 is off;
 # 30/4 Thursday and 1/5 Friday are off; Saturday 22/8 is worked for Monday 31/8; 1/9, 2/9 and 24/11 are off.
 
+
 @pytest.mark.parametrize(
     ("start", "number", "end"),
     [
-        ("02/11/2026 09:00", 1, "03/11/2026 17:00"),    # counting starts on the day after
-        ("02/11/2026 07:00", 1, "03/11/2026 17:00"),    # even for what came at the very opening
-        ("02/11/2026 05:00", 1, "03/11/2026 17:00"),    # before the opening is still that day
-        ("02/11/2026 15:30", 1, "03/11/2026 17:00"),    # the hand-over at 15:00 moves no date counted in days
-        ("02/11/2026 17:00", 1, "03/11/2026 17:00"),    # the last minute is still that day
-        ("02/11/2026 17:00:01", 1, "04/11/2026 17:00"), # a second later counts from the next morning
+        ("02/11/2026 09:00", 1, "03/11/2026 17:00"),  # counting starts on the day after
+        ("02/11/2026 07:00", 1, "03/11/2026 17:00"),  # even for what came at the very opening
+        ("02/11/2026 05:00", 1, "03/11/2026 17:00"),  # before the opening is still that day
+        ("02/11/2026 15:30", 1, "03/11/2026 17:00"),  # the hand-over at 15:00 moves no date counted in days
+        ("02/11/2026 17:00", 1, "03/11/2026 17:00"),  # the last minute is still that day
+        ("02/11/2026 17:00:01", 1, "04/11/2026 17:00"),  # a second later counts from the next morning
         ("02/11/2026 23:59", 1, "04/11/2026 17:00"),
         ("02/11/2026 09:00", 3, "05/11/2026 17:00"),
-        ("06/11/2026 09:00", 1, "09/11/2026 17:00"),    # Friday → Monday
-        ("06/11/2026 18:00", 1, "10/11/2026 17:00"),    # Friday evening is received on Monday
-        ("07/11/2026 10:00", 1, "10/11/2026 17:00"),    # and so is Saturday
-        ("08/11/2026 10:00", 1, "10/11/2026 17:00"),    # and Sunday
-        ("23/11/2026 09:00", 1, "25/11/2026 17:00"),    # the 24th is Ngày Văn hoá Việt Nam
-        ("13/02/2026 09:00", 1, "23/02/2026 17:00"),    # the last Friday before Tết
-        ("13/02/2026 17:30", 1, "24/02/2026 17:00"),    # that evening is received after Tết
-        ("17/02/2026 09:00", 3, "26/02/2026 17:00"),    # in the middle of Tết
-        ("24/04/2026 09:00", 3, "04/05/2026 17:00"),    # 28/4, 29/4, then over 30/4, 1/5 and a weekend
-        ("21/08/2026 09:00", 1, "22/08/2026 17:00"),    # Friday → the make-up Saturday
-        ("22/08/2026 09:00", 1, "24/08/2026 17:00"),    # a make-up Saturday receives
+        ("06/11/2026 09:00", 1, "09/11/2026 17:00"),  # Friday → Monday
+        ("06/11/2026 18:00", 1, "10/11/2026 17:00"),  # Friday evening is received on Monday
+        ("07/11/2026 10:00", 1, "10/11/2026 17:00"),  # and so is Saturday
+        ("08/11/2026 10:00", 1, "10/11/2026 17:00"),  # and Sunday
+        ("23/11/2026 09:00", 1, "25/11/2026 17:00"),  # the 24th is Ngày Văn hoá Việt Nam
+        ("13/02/2026 09:00", 1, "23/02/2026 17:00"),  # the last Friday before Tết
+        ("13/02/2026 17:30", 1, "24/02/2026 17:00"),  # that evening is received after Tết
+        ("17/02/2026 09:00", 3, "26/02/2026 17:00"),  # in the middle of Tết
+        ("24/04/2026 09:00", 3, "04/05/2026 17:00"),  # 28/4, 29/4, then over 30/4, 1/5 and a weekend
+        ("21/08/2026 09:00", 1, "22/08/2026 17:00"),  # Friday → the make-up Saturday
+        ("22/08/2026 09:00", 1, "24/08/2026 17:00"),  # a make-up Saturday receives
         ("21/08/2026 09:00", 6, "28/08/2026 17:00"),
-        ("21/08/2026 09:00", 7, "03/09/2026 17:00"),    # over 31/8, 1/9 and 2/9
+        ("21/08/2026 09:00", 7, "03/09/2026 17:00"),  # over 31/8, 1/9 and 2/9
         ("28/08/2026 16:59", 1, "03/09/2026 17:00"),
-        ("31/12/2026 09:00", 1, "04/01/2027 17:00"),    # into the next year
-        ("31/12/2025 09:00", 1, "05/01/2026 17:00"),    # 2/1/2026 was swapped …
-        ("09/01/2026 09:00", 1, "10/01/2026 17:00"),    # … for Saturday 10/1
+        ("31/12/2026 09:00", 1, "04/01/2027 17:00"),  # into the next year
+        ("31/12/2025 09:00", 1, "05/01/2026 17:00"),  # 2/1/2026 was swapped …
+        ("09/01/2026 09:00", 1, "10/01/2026 17:00"),  # … for Saturday 10/1
     ],
 )
 def test_working_days_end_at_closing_time(start: str, number: int, end: str) -> None:
@@ -80,17 +81,17 @@ def test_working_days_end_at_closing_time(start: str, number: int, end: str) -> 
 @pytest.mark.parametrize(
     ("start", "number", "end"),
     [
-        ("02/11/2026 09:00", 15, "17/11/2026 17:00"),   # weekends count
-        ("02/11/2026 16:00", 15, "17/11/2026 17:00"),   # 15:00 does not matter
-        ("02/11/2026 18:00", 15, "18/11/2026 17:00"),   # after closing: received on the 3rd
-        ("02/11/2026 09:00", 5, "09/11/2026 17:00"),    # ends on Saturday 7 → Monday
-        ("03/11/2026 09:00", 5, "09/11/2026 17:00"),    # ends on Sunday 8 → Monday
-        ("09/11/2026 09:00", 15, "25/11/2026 17:00"),   # ends on the holiday of the 24th
-        ("02/02/2026 09:00", 15, "23/02/2026 17:00"),   # ends on the first day of Tết
-        ("13/04/2026 09:00", 12, "28/04/2026 17:00"),   # ends on Saturday 25/4; 27/4 is off too
-        ("17/08/2026 09:00", 5, "22/08/2026 17:00"),    # ends on the make-up Saturday, which is worked
-        ("17/08/2026 09:00", 14, "03/09/2026 17:00"),   # ends on the swapped 31/8
-        ("07/11/2026 10:00", 1, "10/11/2026 17:00"),    # Saturday's arrival is received on Monday
+        ("02/11/2026 09:00", 15, "17/11/2026 17:00"),  # weekends count
+        ("02/11/2026 16:00", 15, "17/11/2026 17:00"),  # 15:00 does not matter
+        ("02/11/2026 18:00", 15, "18/11/2026 17:00"),  # after closing: received on the 3rd
+        ("02/11/2026 09:00", 5, "09/11/2026 17:00"),  # ends on Saturday 7 → Monday
+        ("03/11/2026 09:00", 5, "09/11/2026 17:00"),  # ends on Sunday 8 → Monday
+        ("09/11/2026 09:00", 15, "25/11/2026 17:00"),  # ends on the holiday of the 24th
+        ("02/02/2026 09:00", 15, "23/02/2026 17:00"),  # ends on the first day of Tết
+        ("13/04/2026 09:00", 12, "28/04/2026 17:00"),  # ends on Saturday 25/4; 27/4 is off too
+        ("17/08/2026 09:00", 5, "22/08/2026 17:00"),  # ends on the make-up Saturday, which is worked
+        ("17/08/2026 09:00", 14, "03/09/2026 17:00"),  # ends on the swapped 31/8
+        ("07/11/2026 10:00", 1, "10/11/2026 17:00"),  # Saturday's arrival is received on Monday
     ],
 )
 def test_days_count_every_day_but_never_end_on_a_day_off(start: str, number: int, end: str) -> None:
@@ -101,20 +102,20 @@ def test_days_count_every_day_but_never_end_on_a_day_off(start: str, number: int
     ("start", "number", "end"),
     [
         ("02/11/2026 07:00", 4, "02/11/2026 11:00"),
-        ("02/11/2026 09:00", 4, "02/11/2026 15:00"),    # 2½ before the break, 1½ after it
-        ("02/11/2026 10:30", 1, "02/11/2026 11:30"),    # ends with the morning, not at 13:30
+        ("02/11/2026 09:00", 4, "02/11/2026 15:00"),  # 2½ before the break, 1½ after it
+        ("02/11/2026 10:30", 1, "02/11/2026 11:30"),  # ends with the morning, not at 13:30
         ("02/11/2026 11:00", 1, "02/11/2026 14:00"),
-        ("02/11/2026 12:00", 1, "02/11/2026 14:30"),    # in the break: from 13:30
-        ("02/11/2026 16:00", 1, "02/11/2026 17:00"),    # ends with the day
+        ("02/11/2026 12:00", 1, "02/11/2026 14:30"),  # in the break: from 13:30
+        ("02/11/2026 16:00", 1, "02/11/2026 17:00"),  # ends with the day
         ("02/11/2026 16:30", 1, "03/11/2026 07:30"),
         ("02/11/2026 17:00", 1, "03/11/2026 08:00"),
         ("02/11/2026 20:00", 8, "03/11/2026 17:00"),
-        ("06/11/2026 16:00", 8, "09/11/2026 16:00"),    # over a weekend
+        ("06/11/2026 16:00", 8, "09/11/2026 16:00"),  # over a weekend
         ("07/11/2026 10:00", 4, "09/11/2026 11:00"),
-        ("13/02/2026 16:00", 2, "23/02/2026 08:00"),    # over Tết
-        ("21/08/2026 16:00", 2, "22/08/2026 08:00"),    # into the make-up Saturday
-        ("28/08/2026 16:00", 2, "03/09/2026 08:00"),    # over the swapped Monday and the two holidays
-        ("02/11/2026 15:30", 2, "03/11/2026 07:30"),    # 15:00 stops no clock that has started
+        ("13/02/2026 16:00", 2, "23/02/2026 08:00"),  # over Tết
+        ("21/08/2026 16:00", 2, "22/08/2026 08:00"),  # into the make-up Saturday
+        ("28/08/2026 16:00", 2, "03/09/2026 08:00"),  # over the swapped Monday and the two holidays
+        ("02/11/2026 15:30", 2, "03/11/2026 07:30"),  # 15:00 stops no clock that has started
     ],
 )
 def test_working_hours_run_inside_office_hours(start: str, number: int, end: str) -> None:
@@ -129,9 +130,9 @@ def test_working_hours_run_inside_office_hours(start: str, number: int, end: str
         ("02/11/2026 15:00", "02/11/2026 17:00"),
         ("02/11/2026 15:00:01", "03/11/2026 17:00"),
         ("02/11/2026 17:00", "03/11/2026 17:00"),
-        ("02/11/2026 17:30", "03/11/2026 17:00"),       # received on the 3rd at 7:00, so not moved twice
+        ("02/11/2026 17:30", "03/11/2026 17:00"),  # received on the 3rd at 7:00, so not moved twice
         ("06/11/2026 15:30", "09/11/2026 17:00"),
-        ("07/11/2026 16:00", "09/11/2026 17:00"),       # Saturday afternoon is received on Monday morning
+        ("07/11/2026 16:00", "09/11/2026 17:00"),  # Saturday afternoon is received on Monday morning
         ("13/02/2026 15:30", "23/02/2026 17:00"),
         ("21/08/2026 15:30", "22/08/2026 17:00"),
         ("22/08/2026 09:00", "22/08/2026 17:00"),
@@ -200,8 +201,8 @@ def test_the_office_hours_between_two_moments(start: str, end: str, hours: float
 @pytest.mark.parametrize(
     ("written", "works"),
     [
-        ("22/08/2026", True),     # Saturday, for …
-        ("31/08/2026", False),    # … this Monday
+        ("22/08/2026", True),  # Saturday, for …
+        ("31/08/2026", False),  # … this Monday
         ("29/08/2026", False),
         ("01/09/2026", False),
         ("02/09/2026", False),
@@ -277,6 +278,7 @@ def test_ends_are_given_in_utc() -> None:
 
 
 # Durations as the format writes them
+
 
 @pytest.mark.parametrize(
     ("plain", "duration"),

@@ -64,7 +64,7 @@ def printed() -> str:
         "Đăng ký khai sinh (1.001193)",
         "Nguyễn Thị Ngọc Ưởng",
         "Cách nộp Trực tuyến",
-        "Thời điểm nộp 00:45 ngày 02/07/2026",    # local time, a day later than in UTC
+        "Thời điểm nộp 00:45 ngày 02/07/2026",  # local time, a day later than in UTC
         "Chậm nhất 17:00 ngày 03/07/2026",
         "1 Giấy chứng sinh 1 0 Có",
         "2 Tờ khai 0 2 Chưa",

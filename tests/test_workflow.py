@@ -34,9 +34,7 @@ def names(position: Position, stages: tuple[str, ...] = STAGES) -> list[str]:
         (10, "Đã trả kết quả", "good", None),
     ],
 )
-def test_the_national_states_have_their_official_names(
-    number: int, title: str, tone: str, holder: str | None
-) -> None:
+def test_the_national_states_have_their_official_names(number: int, title: str, tone: str, holder: str | None) -> None:
     status = Status(number)
     assert (status.title(), status.tone, status.holder) == (title, tone, holder)
 

@@ -203,6 +203,9 @@ def unit(position: Position, stages_units: Mapping[str, str], reception: str) ->
     return reception
 
 
-def may(roles: Collection[str], agency: str | None, dossier_agency: str) -> bool:
-    """Whether a person with these roles in `agency` may make the moves of a dossier of `dossier_agency`."""
-    return agency == dossier_agency and not {OFFICER, ADMINISTRATOR}.isdisjoint(roles)
+def may(roles: Collection[str], agency: str | int | None, dossier_agency: str | int) -> bool:
+    """Whether a person with these roles in `agency` may make the moves of a dossier of `dossier_agency`.
+
+    Agencies are told apart by their codes or by their ids. Who belongs to none moves nothing.
+    """
+    return agency is not None and agency == dossier_agency and not {OFFICER, ADMINISTRATOR}.isdisjoint(roles)

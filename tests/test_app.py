@@ -11,6 +11,7 @@ import pytest
 from flask import Flask, abort, render_template_string, request, session
 from flask.testing import FlaskClient
 from flask_babel import get_locale
+from playwright.sync_api import Page
 
 from app import create_app
 from engine import database
@@ -178,6 +179,14 @@ def test_only_trusted_proxies_say_who_asks(config: dict[str, Any], count: int, a
 
 def test_it_lives(client: FlaskClient) -> None:
     assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_real_browser_reaches_a_real_server(page: Page) -> None:
+    response = page.goto("/healthz")
+    assert response is not None
+    assert response.ok
+    assert page.inner_text("body").strip() == "ok"
 
 
 def test_it_is_ready_when_a_worker_was_seen(client: FlaskClient) -> None:

@@ -22,13 +22,9 @@ class Answers:
     typed: Mapping[str, Typed] = field(default_factory=dict)
     posted: frozenset[str] = frozenset()
 
-    def with_step(
-        self, step: str, values: Mapping[str, Any], typed: Mapping[str, Typed], *, posted: bool
-    ) -> Answers:
+    def with_step(self, step: str, values: Mapping[str, Any], typed: Mapping[str, Typed], *, posted: bool) -> Answers:
         """These answers with one step's fields replaced; `None` in `values` takes an answer away."""
-        kept = {
-            name: value for name, value in self.values.items() if name not in values and name not in typed
-        }
+        kept = {name: value for name, value in self.values.items() if name not in values and name not in typed}
         filled = {name: value for name, value in values.items() if value is not None}
         unread = {name: entry for name, entry in self.typed.items() if name not in values}
         steps = self.posted | {step} if posted else self.posted - {step}
@@ -40,9 +36,7 @@ class Answers:
 
     def parts(self, sensitive: Set[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         """The document in two parts: what may be kept in the open, and what is to be sealed."""
-        return self._part(sensitive, inside=False) | {"posted": sorted(self.posted)}, self._part(
-            sensitive, inside=True
-        )
+        return self._part(sensitive, inside=False) | {"posted": sorted(self.posted)}, self._part(sensitive, inside=True)
 
     def _part(self, sensitive: Set[str], *, inside: bool) -> dict[str, Any]:
         parts = {"values": self.values, "typed": self.typed}

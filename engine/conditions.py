@@ -9,8 +9,17 @@ from engine.rules import Condition
 
 
 def condition(node: Node, reading: Reading) -> Condition | None:
-    """A condition tree (`when`, `rule`)."""
-    parsed, faults = rules.parse_all(node.plain())
+    """A condition tree (`when`)."""
+    return _read(node, reading, allow_formula=False)
+
+
+def rule(node: Node, reading: Reading) -> Condition | None:
+    """What must hold (`rule`): a condition tree, or a formula."""
+    return _read(node, reading, allow_formula=True)
+
+
+def _read(node: Node, reading: Reading, *, allow_formula: bool) -> Condition | None:
+    parsed, faults = rules.parse_all(node.plain(), allow_formula=allow_formula)
     for fault in faults:
         reading.fault(node.at(fault.path), fault.message)
     return None if faults else parsed

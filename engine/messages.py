@@ -36,9 +36,7 @@ MESSAGES: dict[str, Text] = {
     ),
     "date.none": Text("{label}: không có ngày {typed} trong lịch", "{label}: there is no day {typed}"),
     "date.min": Text("{label}: nhập ngày từ {limit} trở về sau", "{label}: enter {limit} or a later date"),
-    "date.max": Text(
-        "{label}: nhập ngày từ {limit} trở về trước", "{label}: enter {limit} or an earlier date"
-    ),
+    "date.max": Text("{label}: nhập ngày từ {limit} trở về trước", "{label}: enter {limit} or an earlier date"),
     "email.form": Text(
         "{label}: nhập địa chỉ thư điện tử, ví dụ ten@example.vn",
         "{label}: enter an email address, such as name@example.vn",
@@ -48,9 +46,7 @@ MESSAGES: dict[str, Text] = {
         "{label}: nhập số điện thoại, ví dụ 0912 345 678",
         "{label}: enter a phone number, such as 0912 345 678",
     ),
-    "choice.unknown": Text(
-        "{label}: chọn một mục trong danh sách", "{label}: choose one of those in the list"
-    ),
+    "choice.unknown": Text("{label}: chọn một mục trong danh sách", "{label}: choose one of those in the list"),
     "choice.other": Text("{label}: ghi rõ mục “Khác”", "{label}: say what “other” is"),
     "choices.min": Text("{label}: chọn ít nhất {limit} mục", "{label}: choose at least {limit}"),
     "choices.max": Text("{label}: chọn nhiều nhất {limit} mục", "{label}: choose at most {limit}"),

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar
 
 from engine.faults import Fault, did_you_mean
@@ -77,14 +78,15 @@ def _raw(plain: Scalar) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Where the reader stands, and the faults found so far (shared by all places of one reading)."""
+    """Where the reader stands; the faults found and the texts read so far, shared by all places of one reading."""
 
     place: str = ""
     faults: list[Fault] = field(default_factory=list)
+    texts: list[tuple[Node, str]] = field(default_factory=list)
 
     def at(self, place: str) -> Reading:
         """The same reading, one place further in."""
-        return Reading(f"{self.place}, {place}" if self.place else place, self.faults)
+        return Reading(f"{self.place}, {place}" if self.place else place, self.faults, self.texts)
 
     def fault(self, node: Node, what: str, *, line: int = 0, warning: bool = False) -> None:
         """Notes that `what` is wrong at `node`."""
@@ -94,18 +96,19 @@ class Reading:
 Reader = Callable[[Node, Reading], T | None]
 
 
-def key(reader: Reader[Any], *, required: bool = False, default: Any = None, doc: str = "") -> Any:
-    """A dataclass field that is a key of the format, read by `reader`; `doc` is one sentence for the manual."""
-    return dataclasses.field(default=default, metadata={"reader": reader, "required": required, "doc": doc})
+def key(reader: Reader[Any], *, required: bool = False, default: Any = None, doc: str = "", named: str = "") -> Any:
+    """A dataclass field that is a key of the format, read by `reader`; `doc` is one sentence for the manual.
+
+    `named` is the key's name in the file, where the dataclass field has another one.
+    """
+    metadata = {"reader": reader, "required": required, "doc": doc} | ({"key": named} if named else {})
+    return dataclasses.field(default=default, metadata=metadata)
 
 
+@cache
 def keys_of(cls: type) -> dict[str, dataclasses.Field[Any]]:
     """The keys that a record knows, by their name in the file."""
-    return {
-        item.metadata.get("key", item.name): item
-        for item in dataclasses.fields(cls)
-        if "reader" in item.metadata
-    }
+    return {item.metadata.get("key", item.name): item for item in dataclasses.fields(cls) if "reader" in item.metadata}
 
 
 def record(cls: type[T], node: Node, reading: Reading, **known: Any) -> T | None:
@@ -113,23 +116,31 @@ def record(cls: type[T], node: Node, reading: Reading, **known: Any) -> T | None
 
     `known` are fields that do not stand in the file; keys of the same name are passed over.
     """
+    values, whole = values_of(cls, node, reading, **known)
+    return cls(**values) if whole else None
+
+
+def values_of(cls: type, node: Node, reading: Reading, **known: Any) -> tuple[dict[str, Any], bool]:
+    """The values that could be read of one record, and whether they are enough to make it."""
     if not isinstance(node.value, dict):
         reading.fault(node, f"a mapping of keys is wanted, not {described(node)}")
-        return None
+        return {}, False
     keys, values, whole = keys_of(cls), dict(known), True
     report_unknown(node, reading, keys)
     for name, item in keys.items():
         inner = node.value.get(name)
+        if item.name in known:
+            continue
         if inner is not None and inner.value is not None:
             value = item.metadata["reader"](inner, reading)
             if value is not None:
                 values.setdefault(item.name, value)
             elif item.metadata["required"]:
                 whole = False
-        elif item.metadata["required"] and item.name not in known:
+        elif item.metadata["required"]:
             reading.fault(node, f'"{name}" is missing')
             whole = False
-    return cls(**values) if whole else None
+    return values, whole
 
 
 def report_unknown(node: Node, reading: Reading, known: Iterable[str]) -> None:
@@ -162,6 +173,7 @@ def text(node: Node, reading: Reading) -> str | None:
 
 def local_text(node: Node, reading: Reading) -> Text | None:
     """A text, or `{vi: …, en: …}`."""
+    reading.texts.append((node, reading.place))
     if not isinstance(node.value, dict):
         plain = text(node, reading)
         return None if plain is None else Text(plain)

@@ -37,9 +37,7 @@ def test_what_is_typed_is_stored_and_shown(case: Case) -> None:
 @pytest.mark.parametrize("case", ASKING, ids=lambda case: case.kind)
 def test_a_stored_value_is_typed_again_as_it_was(case: Case) -> None:
     field = case.field()
-    typed = {
-        name: [value] if isinstance(value, str) else value for name, value in field.typed(case.stored).items()
-    }
+    typed = {name: [value] if isinstance(value, str) else value for name, value in field.typed(case.stored).items()}
     assert set(typed) == set(field.inputs())
     assert field.parse(typed, CONTEXT) == case.stored
 
@@ -64,9 +62,7 @@ def test_a_stored_value_is_json_and_its_schema_too(case: Case) -> None:
 REFUSED = [(case, code, typed) for case in CASES for code, typed in case.refused.items()]
 
 
-@pytest.mark.parametrize(
-    ("case", "code", "typed"), REFUSED, ids=[f"{case.kind}-{code}" for case, code, _ in REFUSED]
-)
+@pytest.mark.parametrize(("case", "code", "typed"), REFUSED, ids=[f"{case.kind}-{code}" for case, code, _ in REFUSED])
 def test_a_wrong_value_has_its_own_sentence(case: Case, code: str, typed: Mapping[str, list[str]]) -> None:
     field = case.field()
     try:
@@ -83,8 +79,10 @@ def test_a_wrong_value_has_its_own_sentence(case: Case, code: str, typed: Mappin
 
 @pytest.mark.parametrize(
     ("typed", "stored"),
-    [("24/11/2026", "2026-11-24"), ("24-11-2026", "2026-11-24"), ("24.11.2026", "2026-11-24"), ("1/2/2020", "2020-02-01"),
-     ("2026-11-24", "2026-11-24"), ("29/02/2024", "2024-02-29"), ("١/٢/2020", None), ("29/02/2023", None),
+    [("24/11/2026", "2026-11-24"), ("24-11-2026", "2026-11-24"), ("24.11.2026", "2026-11-24"),
+     ("1/2/2020", "2020-02-01"),
+     ("2026-11-24", "2026-11-24"),
+     ("29/02/2024", "2024-02-29"), ("١/٢/2020", None), ("29/02/2023", None),
      ("24/11/26", None), ("2026", None), ("11/2026", None), ("0/1/2020", None), ("1/13/2020", None)],
 )  # fmt: skip
 def test_a_day_is_read_as_people_write_it(typed: str, stored: str | None) -> None:
@@ -98,7 +96,8 @@ def test_a_day_is_read_as_people_write_it(typed: str, stored: str | None) -> Non
 
 @pytest.mark.parametrize(
     ("precision", "typed", "taken"),
-    [("month", "11/2026", True), ("month", "24/11/2026", False), ("year", "2026", True), (["day", "year"], "2026", True),
+    [("month", "11/2026", True), ("month", "24/11/2026", False), ("year", "2026", True),
+     (["day", "year"], "2026", True),
      (["day", "year"], "11/2026", False)],
 )  # fmt: skip
 def test_a_date_takes_only_the_precisions_it_allows(precision: Any, typed: str, *, taken: bool) -> None:

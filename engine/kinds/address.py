@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from engine.kinds.base import Context, Field, Inputs, Problem, Refused, Typed, clean, first
+from engine.kinds.base import Context, Field, Inputs, Refused, Typed, clean, first
+from engine.messages import Problem
 from engine.reading import boolean, key, one_of
 
 HOME = "VN"
@@ -25,9 +26,7 @@ class Address(Field):
     GROUPED: ClassVar[bool] = True
 
     abroad: bool = key(boolean, default=False, doc="A country may be chosen.")
-    detail: str = key(
-        one_of("required", "optional", "none"), default="required", doc="House number and street."
-    )
+    detail: str = key(one_of("required", "optional", "none"), default="required", doc="House number and street.")
 
     @property
     def parts(self) -> tuple[str, ...]:

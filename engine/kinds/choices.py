@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.conditions import condition
-from engine.kinds.base import EQUALITY, Context, Field, Inputs, Problem, Refused, Typed, clean, first
+from engine.kinds.base import EQUALITY, Context, Field, Inputs, Refused, Typed, clean, first
+from engine.messages import Problem
 from engine.reading import (
     Node,
     Reading,
@@ -115,17 +116,14 @@ class _Listed(Field):
         if isinstance(value, dict):
             return self.other
         return any(
-            option.value == value and (option.until is None or option.until >= context.today)
-            for option in self.options
+            option.value == value and (option.until is None or option.until >= context.today) for option in self.options
         )
 
     def label_of(self, value: Any, language: str) -> str:
         """A stored value in words."""
         if isinstance(value, dict):
             return f"{OTHER_LABEL.in_(language)}: {value[OTHER]}"
-        return next(
-            (option.label.in_(language) for option in self.options if option.value == value), str(value)
-        )
+        return next((option.label.in_(language) for option in self.options if option.value == value), str(value))
 
     def value_schema(self) -> dict[str, Any]:
         """One stored value."""
@@ -144,9 +142,7 @@ class Choice(_Listed):
     VALUE_TYPE: ClassVar[str] = "choice"
     WIDTH: ClassVar[str] = "m"
 
-    display: str | None = key(
-        one_of("radio", "select", "search"), doc="How it is offered; by count without it."
-    )
+    display: str | None = key(one_of("radio", "select", "search"), doc="How it is offered; by count without it.")
 
     @property
     def shown_as(self) -> str:
@@ -232,9 +228,7 @@ class Choices(_Listed):
     def attributes(self) -> dict[str, str]:
         """Its limits."""
         limits = {"data-min": self.min, "data-max": self.max}
-        return super().attributes() | {
-            name: str(limit) for name, limit in limits.items() if limit is not None
-        }
+        return super().attributes() | {name: str(limit) for name, limit in limits.items() if limit is not None}
 
     def page(self) -> dict[str, Any]:
         """The boxes."""

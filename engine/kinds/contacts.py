@@ -94,9 +94,7 @@ class Phone(_Twice):
         """The national form for Vietnamese numbers, the international one for others."""
         number = phonenumbers.parse(value)
         home = number.country_code == 84
-        form = (
-            phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-        )
+        form = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
         return phonenumbers.format_number(number, form)
 
     def show(self, value: Any, language: str, context: Context) -> str:

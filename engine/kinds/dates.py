@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from engine.kinds.base import EQUALITY, TIME_ORDER, Context, Field, Inputs, Problem, Refused, clean, first
+from engine.kinds.base import EQUALITY, TIME_ORDER, Context, Field, Inputs, Refused, clean, first
+from engine.messages import Problem
 from engine.reading import Node, Reading, described, integer, key, one_of, report_unknown
 from engine.texts import Text
 from engine.values import shifted
@@ -46,15 +47,13 @@ def limit(node: Node, reading: Reading) -> Limit | None:
             reading.fault(shift, f"a shift such as {{years: -18}} is wanted, not {described(shift)}")
             return None
         parts = {name: integer(inner, reading) or 0 for name, inner in shift.value.items()}
-        return Limit(**{name: parts.get(name, 0) for name in ("years", "months", "days")})
+        return Limit("", parts.get("years", 0), parts.get("months", 0), parts.get("days", 0))
     if node.raw == "today" or node.value == "today":
         return Limit()
     fixed = node.raw or str(node.value)
     if STORED.fullmatch(fixed) and valid(fixed):
         return Limit(fixed)
-    reading.fault(
-        node, f"a date YYYY-MM-DD, today or {{today: {{years: -18}}}} is wanted, not {described(node)}"
-    )
+    reading.fault(node, f"a date YYYY-MM-DD, today or {{today: {{years: -18}}}} is wanted, not {described(node)}")
     return None
 
 
@@ -85,9 +84,7 @@ class Date(Field):
 
     min: Limit | None = key(limit, doc="The earliest.")
     max: Limit | None = key(limit, doc="The latest.")
-    precision: tuple[str, ...] = key(
-        precisions, default=("day",), doc="day, month, year, or several of them."
-    )
+    precision: tuple[str, ...] = key(precisions, default=("day",), doc="day, month, year, or several of them.")
     partial: str | None = key(one_of("year"), doc="`year` allows a year alone.")
 
     @property

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from engine.kinds.base import Context, Field, Inputs, Problem, Typed
+from engine.kinds.base import Context, Field, Inputs, Typed
+from engine.messages import Problem
 from engine.reading import key, positive, several, text
 
 # What an office takes: the ending, its media type, and (in engine.attachments) what its content must be.
@@ -60,9 +61,7 @@ class File(Field):
         """The files that are kept, as pairs of id and name."""
         kept = typed.get(f"{self.name}-keep") or []
         return {
-            f"{self.name}#files": [
-                (item, context.attachments[item]) for item in kept if item in context.attachments
-            ]
+            f"{self.name}#files": [(item, context.attachments[item]) for item in kept if item in context.attachments]
         }
 
     def show(self, value: Any, language: str, context: Context) -> str:

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from engine.kinds.base import EQUALITY, ORDER, Context, Field, Inputs, Problem, Refused, clean, first
+from engine.kinds.base import EQUALITY, ORDER, Context, Field, Inputs, Refused, clean, first
+from engine.messages import Problem
 from engine.reading import integer, key, local_text
 from engine.texts import Text
 
@@ -70,9 +71,7 @@ class Integer(Field):
     def attributes(self) -> dict[str, str]:
         """Its limits."""
         limits = {"data-min": self.min, "data-max": self.max}
-        return super().attributes() | {
-            name: str(limit) for name, limit in limits.items() if limit is not None
-        }
+        return super().attributes() | {name: str(limit) for name, limit in limits.items() if limit is not None}
 
     def page(self) -> dict[str, Any]:
         """Its unit."""

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 import re2
 
-from engine.kinds.base import Context, Field, Inputs, Problem, Refused, clean, first
+from engine.kinds.base import Context, Field, Inputs, Refused, clean, first
+from engine.messages import Problem
 from engine.reading import Node, Reading, boolean, key, local_text, positive, text
 from engine.texts import Text
 

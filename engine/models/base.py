@@ -14,7 +14,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
 
-class Moment(peewee.BigIntegerField):  # type: ignore[misc]
+class Moment(peewee.BigIntegerField):
     """An instant, kept as milliseconds since 1970 UTC: the same order and index on every database."""
 
     def db_value(self, value: datetime | int | None) -> int | None:
@@ -30,7 +30,7 @@ class Moment(peewee.BigIntegerField):  # type: ignore[misc]
         return None if value is None else EPOCH + timedelta(milliseconds=value)
 
 
-class Document(peewee.TextField):  # type: ignore[misc]
+class Document(peewee.TextField):
     """JSON kept as text: it is read and written whole, never searched inside."""
 
     def db_value(self, value: Any) -> str | None:
@@ -47,8 +47,10 @@ def dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
-class Model(peewee.Model):  # type: ignore[misc]
+class Model(peewee.Model):
     """A table."""
+
+    id: Any  # the key that the database gives; a table with a key of its own has none
 
     class Meta:
         database = database

@@ -100,9 +100,7 @@ class FieldRow(_Part):
     step = peewee.ForeignKeyField(StepRow, null=True, backref="fields", on_delete="CASCADE")
     of_block = peewee.ForeignKeyField(BlockRow, null=True, backref="fields", on_delete="CASCADE")
     section = peewee.ForeignKeyField("self", null=True, backref="fields", on_delete="CASCADE")
-    item = peewee.CharField(
-        default="field", choices=[("field", "field"), ("section", "section"), ("block", "block")]
-    )
+    item = peewee.CharField(default="field", choices=[("field", "field"), ("section", "section"), ("block", "block")])
     name = peewee.CharField(default="")
     kind = peewee.CharField(default="")
     label = peewee.TextField(default="")

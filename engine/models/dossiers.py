@@ -17,6 +17,9 @@ class Dossier(Model):
     `until` is when the present state or the whole is due; `due_at` the end of the whole time once received.
     """
 
+    version_id: int
+    agency_id: int
+    officer_id: int | None
     code = peewee.CharField(unique=True)
     draft = peewee.IntegerField(unique=True)
     version = peewee.ForeignKeyField(Version, backref="dossiers", on_delete="RESTRICT")
@@ -53,6 +56,8 @@ class Dossier(Model):
 class Event(Model):
     """One change of a dossier; never updated or deleted. Its erasable words stand in `EventText`."""
 
+    dossier_id: int
+    officer_id: int | None
     dossier = peewee.ForeignKeyField(Dossier, backref="events", on_delete="RESTRICT")
     at = Moment()
     event = peewee.CharField()
@@ -77,6 +82,9 @@ class Draft(Model):
     `lookup` is the sealed lookup code of the dossier made from it, until the draft expires.
     """
 
+    version_id: int
+    agency_id: int
+    dossier_id: int | None
     token = peewee.CharField(unique=True)
     version = peewee.ForeignKeyField(Version, on_delete="RESTRICT")
     agency = peewee.ForeignKeyField(Agency, on_delete="RESTRICT")
@@ -95,6 +103,7 @@ class Draft(Model):
 class ResumeLink(Model):
     """A mailed link by which a draft goes on in another browser; kept as a hash."""
 
+    draft_id: int
     draft = peewee.ForeignKeyField(Draft, on_delete="CASCADE")
     token = peewee.CharField(unique=True)
     expires_at = Moment()
@@ -106,6 +115,7 @@ class Attachment(Model):
     `purpose`: `answer` (a field or a paper of the form) or `result` (given by an officer).
     """
 
+    dossier_id: int | None
     public_id = peewee.CharField(unique=True)
     draft = peewee.IntegerField(null=True, index=True)
     dossier = peewee.ForeignKeyField(Dossier, null=True, backref="attachments", on_delete="RESTRICT")
@@ -121,6 +131,7 @@ class Attachment(Model):
 class OneTimeCode(Model):
     """A code mailed to the filed address, to open a dossier without the lookup code."""
 
+    dossier_id: int
     dossier = peewee.ForeignKeyField(Dossier, on_delete="CASCADE")
     code = peewee.CharField()
     expires_at = Moment()

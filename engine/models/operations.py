@@ -15,6 +15,7 @@ class OutboxMessage(Model):
     when it is sent, so that nobody reads it in the back office.
     """
 
+    dossier_id: int | None
     dossier = peewee.ForeignKeyField(Dossier, null=True, backref="messages", on_delete="RESTRICT")
     event = peewee.CharField()
     recipient = peewee.CharField()

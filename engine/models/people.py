@@ -44,7 +44,7 @@ class Role(Model, RoleMixin):  # type: ignore[misc]
 
     name = peewee.CharField(unique=True)
     description = peewee.CharField(default="")
-    permissions = peewee.TextField(null=True)
+    permissions = peewee.TextField(null=True)  # type: ignore[assignment]  # the library reads its own text form
 
     def __str__(self) -> str:
         return str(self.name)
@@ -53,6 +53,7 @@ class Role(Model, RoleMixin):  # type: ignore[misc]
 class User(Model, UserMixin):  # type: ignore[misc]
     """A person who signs in; without an agency, an administrator of the whole installation."""
 
+    agency_id: int | None
     email = peewee.CharField(unique=True)
     password = peewee.CharField()
     active = peewee.BooleanField(default=True)

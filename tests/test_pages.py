@@ -1,0 +1,138 @@
+"""The compiled page of a step: what it shows, what it keeps, and that no text of anybody becomes code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from lxml import html
+
+from engine import pages
+from engine.answers import Answers
+from engine.forms import CompiledForm
+from engine.journey import journey, post
+from tests.forms_cases import choice, compiled, inputs, step, text
+from tests.kinds_cases import CASES, CONTEXT, Case
+
+NASTY = ['"><script>alert(1)</script>', "{{ 7 * 7 }}", "{% for x in y %}", "[[ a ]]", "{# x #}", "'\"\\", "&amp; < >"]
+
+
+def drawn(form: CompiledForm, name: str, answers: Answers = Answers(), language: str = "vi") -> Any:  # noqa: B008
+    """The page of a step as a tree."""
+    at = form.step(name)
+    assert at is not None
+    walked = journey(form, answers, CONTEXT)
+    typed = pages.typed_inputs(at, answers, CONTEXT)
+    markup = pages.render(form, at, typed, errors={}, view=walked.view, context=CONTEXT, language=language)
+    return html.fromstring(f"<div>{markup}</div>")
+
+
+def one_field(case: Case) -> CompiledForm:
+    """A form of one field of a kind."""
+    words = {"name": "f", "label": "Ô này"} if case.stored is not None else {}
+    return compiled(step("mot", text("ten"), {**words, "kind": case.kind, **case.options}))
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
+def test_every_kind_is_drawn_with_its_stored_value(case: Case, language: str) -> None:
+    form = one_field(case)
+    answers = Answers({"f": case.stored} if case.stored is not None else {}, {}, frozenset({"mot"}))
+    page = drawn(form, "mot", answers, language)
+    if case.stored is None:
+        return
+    (wrapper,) = page.xpath('//*[@data-field="f"]')
+    assert wrapper.get("data-kind") == case.kind
+    for name, value in case.field().typed(case.stored).items():
+        assert _posted(wrapper, name) == (value if isinstance(value, list) else [value]), name
+
+
+def _posted(wrapper: Any, name: str) -> list[str]:
+    """What a browser would post of an input."""
+    values = []
+    for node in wrapper.xpath(f'.//*[@name="{name}"]'):
+        if node.tag == "select":
+            values += [option.get("value") for option in node.xpath(".//option[@selected]")]
+        elif node.tag == "textarea":
+            values.append((node.text or "").removeprefix("\n"))
+        elif node.get("type") in ("radio", "checkbox"):
+            values += [node.get("value")] if node.get("checked") is not None else []
+        else:
+            values.append(node.get("value"))
+    return values
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_texts_of_a_definition_stay_texts(nasty: str) -> None:
+    field = choice("f", "a", label=nasty, hint=nasty)
+    field["choices"] = [{"value": nasty, "label": nasty, "hint": nasty}]
+    form = compiled(step("mot", text("ten"), field, {"kind": "note", "label": nasty, "text": "x"}))
+    page = drawn(form, "mot", Answers({"f": nasty}, {}, frozenset({"mot"})))
+    (wrapper,) = page.xpath('//*[@data-field="f"]')
+    assert nasty in wrapper.text_content()
+    assert not page.xpath("//script")
+    assert [node.get("value") for node in wrapper.xpath(".//input[@checked]")] == [nasty]
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_answers_stay_texts(nasty: str) -> None:
+    form = compiled(step("mot", text("ten"), {"name": "doan", "kind": "long_text", "label": "Đoạn"}))
+    page = drawn(form, "mot", Answers({"ten": nasty, "doan": nasty}, {}, frozenset({"mot"})))
+    assert page.xpath('//input[@name="ten"]')[0].get("value") == nasty
+    assert page.xpath('//textarea[@name="doan"]')[0].text.removeprefix("\n") == nasty
+    assert not page.xpath("//script")
+
+
+def test_a_label_names_an_earlier_answer() -> None:
+    form = compiled(step("mot", text("ten", required=True)), step("hai", text("ho", label="Họ của {ten}")))
+    answers = Answers({"ten": "An <b>"}, {}, frozenset({"mot"}))
+    assert drawn(form, "hai", answers).xpath('//label[@for="ho"]')[0].text_content().startswith("Họ của An <b>")
+
+
+def test_optional_fields_are_marked_and_required_ones_are_not() -> None:
+    page = drawn(compiled(step("mot", text("a", required=True), text("b"))), "mot")
+    marks = {
+        node.get("data-field"): bool(node.xpath('.//*[@class="mc-optional"]'))
+        for node in page.xpath("//*[@data-field]")
+    }
+    assert marks == {"a": False, "b": True}
+    assert not page.xpath("//*[@required or @placeholder or @type='number']")
+
+
+def test_every_input_has_a_label_and_its_name_as_id() -> None:
+    for case in CASES:
+        page = drawn(one_field(case), "mot")
+        ids = {node.get("id") for node in page.xpath("//*[@id]")}
+        labelled = {node.get("for") for node in page.xpath("//label")}
+        for node in page.xpath("//input | //select | //textarea"):
+            assert node.get("id") in labelled, html.tostring(node)
+        if case.stored is not None:
+            assert {"f", "f-province"} & ids
+
+
+def test_a_page_tells_the_browser_its_conditions_and_the_answers_they_need() -> None:
+    form = compiled(
+        step("mot", choice("loai", "a", "b", required=True)),
+        step("hai", text("x", when={"field": "loai", "is": "a"}), text("y")),
+    )
+    page = drawn(form, "hai", Answers({"loai": "a"}, {}, frozenset({"mot"})))
+    assert page.xpath('//*[@data-field="x"]')[0].get("data-when") == '{"field":"loai","is":"a"}'
+    root = page.xpath("//*[@data-types]")[0]
+    assert root.get("data-view") == '{"loai":"a"}'
+    assert not page.xpath("//*[@hidden]")
+
+
+def test_a_refused_post_keeps_every_typed_value() -> None:
+    form = compiled(step("mot", text("ten", required=True), {"name": "ngay", "kind": "date", "label": "Ngày"}))
+    at = form.step("mot")
+    assert at is not None
+    result = post(form, at, Answers(), inputs(ten="", ngay="31/2/2020"), CONTEXT)
+    shown = pages.Shown(form, result.journey.view, "vi", CONTEXT)
+    said = pages.sentences(form, result.errors, "vi", shown)
+    markup = pages.render(form, at, pages.posted_inputs(at, result.inputs), errors=said, view=result.journey.view,
+                          context=CONTEXT, language="vi")  # fmt: skip
+    page = html.fromstring(f"<div>{markup}</div>")
+    assert page.xpath('//input[@name="ngay"]')[0].get("value") == "31/2/2020"
+    assert page.xpath('//*[@id="ten-error"]')[0].text == "Nhập ten"
+    assert page.xpath('//input[@name="ten"]')[0].get("aria-invalid") == "true"
+    assert page.xpath('//*[@id="ngay-error"]')[0].text == "Ngày: không có ngày 31/2/2020 trong lịch"

@@ -18,6 +18,7 @@ from engine.settings import Settings
 
 BUSY = 10  # seconds a writer waits for another one, and a request for a connection of the pool
 STALE = 300  # seconds after which a pooled connection is opened anew
+REMEMBERED = 1000  # cursors, before the dead ones among them are forgotten
 PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "full",  # what was acknowledged to a citizen survives a power cut
@@ -46,6 +47,8 @@ class KeptSqlite(peewee.SqliteDatabase):
         """A cursor that `settle` will find if it is still alive then."""
         cursor: sqlite3.Cursor = super().cursor(named_cursor)  # type: ignore[no-untyped-call]
         cursors = self._opened.__dict__.setdefault("cursors", [])
+        if len(cursors) > REMEMBERED:  # outside of requests nobody settles
+            cursors[:] = [reference for reference in cursors if reference() is not None]
         cursors.append(weakref.ref(cursor))
         return cursor
 

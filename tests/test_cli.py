@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from engine import database, migrations
-from engine.models import Counter
+from engine.models import Agency, Counter, Unit
 from engine.settings import ROOT, Settings
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -94,6 +94,42 @@ def test_a_backup_that_cannot_be_made_or_read_fails(runner: FlaskCliRunner, tmp_
         assert result.exit_code == 1
         assert len(result.output.splitlines()) == 1
         assert str(tmp_path / "b.tar") in result.output
+
+
+def test_the_definitions_of_this_program_have_no_fault(runner: FlaskCliRunner) -> None:
+    result = runner.invoke(args=["definitions", "check"])
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_faults_of_definitions_are_told_one_a_line(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text("format: 1\ncode: 1.000001\ntitel: Thử\n")
+    result = runner.invoke(args=["definitions", "check", str(path)])
+    assert result.exit_code == 1
+    assert f'{path}:3: unknown key "titel"' in result.output
+    assert all(line.startswith(f"{path}:") for line in result.output.splitlines())
+
+
+def test_agencies_are_loaded_and_changed(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    path = tmp_path / "agencies.yaml"
+    text = (
+        "format: 1\nagencies:\n- {code: H1, name: Phường Một, kind: ward, units: [{name: mot_cua, title: Một cửa}]}\n"
+    )
+    path.write_text(text)
+    assert runner.invoke(args=["agencies", "load", str(path)]).output == "H1\n"
+    path.write_text(text.replace("Phường Một", "Phường Hai"))
+    assert runner.invoke(args=["agencies", "load", str(path)]).exit_code == 0
+    assert Agency.get(Agency.code == "H1").name == "Phường Hai"
+    assert Unit.select().count() == 1
+
+
+def test_faulty_agencies_change_nothing(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    path = tmp_path / "agencies.yaml"
+    path.write_text("format: 1\nagencies:\n- {code: H2, name: Phường Ba}\n")
+    result = runner.invoke(args=["agencies", "load", str(path)])
+    assert result.exit_code == 1
+    assert result.output.startswith(f"{path}:3: ")
+    assert Agency.get_or_none(Agency.code == "H2") is None
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+from engine.cli.agencies import agencies
 from engine.cli.config import config
 from engine.cli.db import db
+from engine.cli.definitions import definitions
 
-COMMANDS = (config, db)
+COMMANDS = (agencies, config, db, definitions)
 
 
 def init_app(app: Flask) -> None:

@@ -29,7 +29,7 @@ CARRIED = (  # what the first page brings with it
 
 def scheme(name: str) -> dict[str, str]:
     """The colours of the light or the dark scheme by token."""
-    light, dark = TOKENS.split("@media (prefers-color-scheme: dark)")
+    light, dark = TOKENS.split("@media screen and (prefers-color-scheme: dark)")
     return dict(COLOUR.findall(light)) if name == "light" else dict(COLOUR.findall(dark))
 
 

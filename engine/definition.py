@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.calendar import Duration
-from engine.conditions import condition, formula
+from engine.conditions import condition, formula, rule
 from engine.formulas import Formula
 from engine.kinds import Field
 from engine.reading import (
@@ -94,9 +94,7 @@ class Paper:
     group: Text | None = key(local_text, doc="The heading under which it is listed.")
     originals: int = key(integer, default=0, doc="How many originals.")
     copies: int = key(integer, default=0, doc="How many copies.")
-    attach: str = key(
-        one_of("required", "optional", "none"), default="none", doc="Whether it is sent online."
-    )
+    attach: str = key(one_of("required", "optional", "none"), default="none", doc="Whether it is sent online.")
     accept: tuple[str, ...] = key(several(text), default=("pdf", "jpg", "png"), doc="Kinds of file.")
     max_files: int = key(positive, default=5, doc="How many files at the most.")
     max_mb: int = key(positive, default=10, doc="How large a file may be, in MB.")
@@ -108,21 +106,23 @@ class Paper:
 class Section:
     """A titled part of a step, without a name of its own; `when` counts for all in it."""
 
-    title: Text
-    hint: Text | None
-    when: Condition | None
-    fields: tuple[Field, ...]
+    title: Text = key(local_text, required=True, named="section", doc="Its title.")
+    hint: Text | None = key(local_text, doc="A line of help.")
+    when: Condition | None = key(condition, doc="All in it is asked only when this holds.")
+    fields: tuple[Field, ...] = key(anything, required=True, default=(), doc="Its fields and uses of blocks.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """A page of the form."""
 
-    name: str
-    title: Text
-    hint: Text | None
-    when: Condition | None
-    items: tuple[Field | Section, ...]
+    name: str = key(name, required=True, named="step", doc="Its name, in addresses too.")
+    title: Text = key(local_text, required=True, doc="Its title.")
+    hint: Text | None = key(local_text, doc="A line of help.")
+    when: Condition | None = key(condition, doc="The step is asked only when this holds.")
+    items: tuple[Field | Section, ...] = key(
+        anything, required=True, default=(), named="fields", doc="Its fields, sections and uses of blocks."
+    )
 
     def fields(self) -> Iterator[Field]:
         """Its fields in the order of the page, those in sections too."""
@@ -134,7 +134,7 @@ class Step:
 class Check:
     """A rule across fields: what must hold, where it is shown, and the sentence."""
 
-    rule: Condition = key(condition, required=True, doc="What must hold.")
+    rule: Condition = key(rule, required=True, doc="What must hold.")
     at: str | None = key(text, doc="The field at which the sentence is shown.")
     message: Text = key(local_text, required=True, doc="The sentence.")
     severity: str = key(one_of("error", "warning"), default="error", doc="A warning does not stop.")
@@ -170,9 +170,15 @@ class Processing:
 
     reception: str = key(text, required=True, doc="The unit that receives.")
     answer_within: Duration | None = key(duration, doc="When the first answer is due.")
-    stages: tuple[Stage, ...] = key(
-        several(recorded(Stage, 'stage "{}"')), default=(), doc="The stages, in order."
-    )
+    stages: tuple[Stage, ...] = key(several(recorded(Stage, 'stage "{}"')), default=(), doc="The stages, in order.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficerField:
+    """A field that officers fill, with the stage at which they do; in the file `stage` stands among its keys."""
+
+    field: Field
+    stage: str | None = key(text, doc="The stage at which it is filled.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,18 +260,14 @@ class Procedure:
     templates: tuple[BlankForm, ...] = key(
         several(recorded(BlankForm, 'template "{}"')), default=(), doc="Blank forms to download."
     )
-    papers: tuple[Paper, ...] = key(
-        several(recorded(Paper, 'paper "{}"')), default=(), doc="Thành phần hồ sơ."
-    )
+    papers: tuple[Paper, ...] = key(several(recorded(Paper, 'paper "{}"')), default=(), doc="Thành phần hồ sơ.")
     form: tuple[Step, ...] = key(anything, default=(), doc="The online declaration, steps in order.")
     applicant: Applicant | None = key(recorded(Applicant, "applicant"), doc="Who files.")
     checks: tuple[Check, ...] = key(several(recorded(Check, "check")), default=(), doc="Rules across fields.")
-    rates: Mapping[str, int] = field(
-        default_factory=dict, metadata=key(mapping(integer), doc="Amounts.").metadata
-    )
+    rates: Mapping[str, int] = field(default_factory=dict, metadata=key(mapping(integer), doc="Amounts.").metadata)
     fees: tuple[Fee, ...] = key(several(recorded(Fee, 'fee "{}"')), default=(), doc="Fees by formula.")
     processing: Processing | None = key(recorded(Processing, "processing"), doc="Who handles it.")
-    officer_fields: tuple[Any, ...] = key(anything, default=(), doc="Filled by officers.")
+    officer_fields: tuple[OfficerField, ...] = key(anything, default=(), doc="Filled by officers.")
     supplement: Supplement | None = key(recorded(Supplement, "supplement"), doc="Completing a dossier.")
     code_format: str = key(text, default="{agency}-{yymmdd}-{counter:4}", doc="The dossier code's pattern.")
     next_steps: Text | None = key(local_text, doc="What comes next; required from level 3 on.")

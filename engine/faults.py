@@ -29,10 +29,16 @@ class Fault:
         return f"{self.file}:{self.line}: {place}{warning}{self.what}{used}"
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The one of `known` that was likely meant, or an empty text."""
+    near = get_close_matches(word, list(known), n=1, cutoff=0.6 if len(word) > 3 else 0.5)
+    return near[0] if near else ""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean "…"?` for the nearest of `known`, or nothing."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6 if len(word) > 3 else 0.5)
-    return f'; did you mean "{near[0]}"?' if near else ""
+    near = nearest(word, known)
+    return f'; did you mean "{near}"?' if near else ""
 
 
 def errors(faults: Iterable[Fault]) -> tuple[Fault, ...]:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
 
-from engine.faults import Fault, did_you_mean
+from engine.faults import Fault, did_you_mean, nearest
 from engine.texts import LANGUAGES, Text
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -126,7 +126,8 @@ def values_of(cls: type, node: Node, reading: Reading, **known: Any) -> tuple[di
         reading.fault(node, f"a mapping of keys is wanted, not {described(node)}")
         return {}, False
     keys, values, whole = keys_of(cls), dict(known), True
-    report_unknown(node, reading, keys)
+    # What was misspelt is told as an unknown key, and not once more as a missing one.
+    misspelt = {nearest(name, keys) for name in report_unknown(node, reading, keys)}
     for name, item in keys.items():
         inner = node.value.get(name)
         if item.name in known:
@@ -138,18 +139,20 @@ def values_of(cls: type, node: Node, reading: Reading, **known: Any) -> tuple[di
             elif item.metadata["required"]:
                 whole = False
         elif item.metadata["required"]:
-            reading.fault(node, f'"{name}" is missing')
             whole = False
+            if name not in misspelt:
+                reading.fault(node, f'"{name}" is missing')
     return values, whole
 
 
-def report_unknown(node: Node, reading: Reading, known: Iterable[str]) -> None:
-    """Faults for the keys of a mapping that are not `known`."""
-    if isinstance(node.value, dict):
-        for name in node.value:
-            if name not in known:
-                what = f'unknown key "{name}"{did_you_mean(name, known)}'
-                reading.fault(node.value[name], what, line=node.keys.get(name, 0))
+def report_unknown(node: Node, reading: Reading, known: Iterable[str]) -> list[str]:
+    """Faults for the keys of a mapping that are not `known`; gives these keys."""
+    inner = node.value if isinstance(node.value, dict) else {}
+    unknown = [name for name in inner if name not in known]
+    for name in unknown:
+        what = f'unknown key "{name}"{did_you_mean(name, known)}'
+        reading.fault(inner[name], what, line=node.keys.get(name, 0))
+    return unknown
 
 
 def described(node: Node) -> str:

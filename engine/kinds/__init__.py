@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.faults import did_you_mean
+from engine.faults import did_you_mean, nearest
 from engine.kinds.address import Address
 from engine.kinds.base import Context, Field, Places, Refused
 from engine.kinds.choices import Choice, Choices, Confirm, YesNo
@@ -38,10 +38,19 @@ LATER = (
 )  # fmt: skip
 
 
+def _report_no_kind(node: Node, reading: Reading) -> None:
+    keys = node.value if isinstance(node.value, dict) else {}
+    misspelt = next((name for name in keys if nearest(name, ("kind",))), None)
+    if misspelt is None:
+        reading.fault(node, '"kind" is missing')
+    else:
+        reading.fault(keys[misspelt], f'unknown key "{misspelt}"; did you mean "kind"?')
+
+
 def field(node: Node, reading: Reading) -> Field | None:
     """Reads one field of a form; its `kind` says which class of `KINDS`."""
     if not isinstance(node.value, dict) or "kind" not in node.value:
-        reading.fault(node, '"kind" is missing')
+        _report_no_kind(node, reading)
         return None
     kind = node.value["kind"]
     word = kind.raw or str(kind.value)

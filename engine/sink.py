@@ -31,7 +31,7 @@ class Sink(socketserver.ThreadingTCPServer):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
         self._number = len(list(folder.glob("*.eml")))
-        self._keeping = threading.Lock()
+        self._kept = threading.Condition()
         super().__init__((HOST, port), _Session)
         self.port = int(self.server_address[1])
 
@@ -46,14 +46,22 @@ class Sink(socketserver.ThreadingTCPServer):
 
     def keep(self, mail: bytes) -> None:
         """Writes one mail."""
-        with self._keeping:
+        with self._kept:
             self._number += 1
             (self.folder / f"{self._number:06}.eml").write_bytes(mail)
+            self._kept.notify_all()
 
     def mails(self) -> list[EmailMessage]:
         """What was received, oldest first."""
         paths = sorted(self.folder.glob("*.eml"))
         return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
+
+    def wait_for(self, count: int, *, seconds: float = 30) -> list[EmailMessage]:
+        """What was received once it is at least `count` mails; raises `TimeoutError`."""
+        with self._kept:
+            if not self._kept.wait_for(lambda: len(self.mails()) >= count, timeout=seconds):
+                raise TimeoutError(f"{len(self.mails())} of {count} mails came within {seconds} seconds")
+        return self.mails()
 
     def clear(self) -> None:
         """Forgets what was received."""

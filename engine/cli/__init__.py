@@ -8,8 +8,10 @@ from engine.cli.agencies import agencies
 from engine.cli.config import config
 from engine.cli.db import db
 from engine.cli.definitions import definitions
+from engine.cli.serve import serve
+from engine.cli.worker import worker
 
-COMMANDS = (agencies, config, db, definitions)
+COMMANDS = (agencies, config, db, definitions, serve, worker)
 
 
 def init_app(app: Flask) -> None:

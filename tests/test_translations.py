@@ -1,0 +1,171 @@
+"""Every sentence of the program is in English, and the catalogue's files are as they are made."""
+
+from __future__ import annotations
+
+import gettext
+import io
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages import Catalog
+
+from engine.dossiers import EVENT_TITLES
+from engine.kinds.choices import OTHER_LABEL
+from engine.messages import MESSAGES
+from engine.pages import WORDS
+from engine.texts import Text
+from engine.workflow import INTO, TITLES
+from tests import translations
+from tests.translations import English, compiled, faults, renewed, text, written
+
+MAPPINGS = """
+[[tool.babel.mappings]]
+method = "jinja2"
+pattern = "pages/**.html"
+
+[[tool.babel.mappings]]
+method = "python"
+pattern = "pages/**.py"
+"""
+
+
+def said(*ids: str | tuple[str, str], context: str | None = None) -> Catalog:
+    catalog = Catalog()
+    for one in ids:
+        catalog.add(one, None, [("pages/page.html", 1)], context=context)
+    return catalog
+
+
+def english(pairs: dict[str | tuple[str, str], str | tuple[str, str]], flags: tuple[str, ...] = ()) -> Catalog:
+    catalog = English(iter(()))
+    for one, words in pairs.items():
+        catalog.add(one, words, flags=flags)
+    return catalog
+
+
+def test_every_sentence_of_the_program_is_in_english() -> None:
+    assert list(faults(written(), translations.catalogue())) == []
+
+
+def test_the_files_of_the_catalogue_are_as_they_are_made() -> None:
+    assert list(translations.stale()) == []
+
+
+def test_making_the_catalogue_again_changes_nothing() -> None:
+    again = renewed(written(), translations.catalogue())
+    assert text(again) == translations.PO.read_bytes()
+    assert compiled(again) == translations.MO.read_bytes()
+
+
+def test_the_catalogue_names_no_day_no_tool_and_no_place() -> None:
+    lines = translations.PO.read_text("utf-8").splitlines()
+    assert not [line for line in lines if line.startswith(("#:", "#~"))]
+    assert not [line for line in lines if "Date:" in line or "Generated" in line]
+
+
+def test_english_has_two_forms_of_a_number() -> None:
+    with translations.MO.open("rb") as file:
+        found = gettext.GNUTranslations(file)
+    shown = [found.ngettext("%(num)s bản sao", "%(num)s bản sao", number) % {"num": number} for number in (1, 2)]
+    assert shown == ["1 copy", "2 copies"]
+
+
+def test_a_word_of_two_meanings_is_told_apart_by_its_context() -> None:
+    with translations.MO.open("rb") as file:
+        found = gettext.GNUTranslations(file)
+    assert found.pgettext("menu", "Danh mục") != found.gettext("Danh mục")
+
+
+@pytest.mark.parametrize(
+    ("have", "fault"),
+    [
+        ({}, "pages/page.html: not in English: 'Gửi %(count)s tệp'"),
+        ({"Gửi %(count)s tệp": ""}, "pages/page.html: not in English: 'Gửi %(count)s tệp'"),
+        ({"Gửi %(count)s tệp": "Send %(number)s files"}, "other placeholders than its Vietnamese"),
+        ({"Gửi %(count)s tệp": "Send files"}, "other placeholders than its Vietnamese"),
+        ({"Gửi %(count)s tệp": "Send %(count)s files, 100% sure"}, "other placeholders than its Vietnamese"),
+    ],
+)
+def test_a_sentence_without_its_english_is_told(have: dict[str | tuple[str, str], str], fault: str) -> None:
+    found = list(faults(said("Gửi %(count)s tệp"), english({**have})))
+    assert len(found) == 1
+    assert fault in found[0]
+
+
+def test_a_guess_is_no_translation() -> None:
+    found = faults(said("Gửi"), english({"Gửi": "Send"}, flags=("fuzzy",)))
+    assert list(found) == ["pages/page.html: not in English: 'Gửi'"]
+
+
+def test_both_forms_of_a_number_are_wanted() -> None:
+    forms = ("%(num)s tệp", "%(num)s tệp")
+    assert list(faults(said(forms), english({forms: ("%(num)s file", "")}))) == [
+        "pages/page.html: not in English: '%(num)s tệp'"
+    ]
+    assert list(faults(said(forms), english({forms: ("%(num)s file", "files")}))) == [
+        "messages.po: other placeholders than its Vietnamese: '%(num)s tệp'"
+    ]
+
+
+def test_what_is_no_longer_said_is_told_and_dropped() -> None:
+    have = english({"Gửi": "Send", "Xoá": "Erase"})
+    assert list(faults(said("Gửi"), have)) == ["messages.po: no longer said: 'Xoá'"]
+    assert [message.id for message in renewed(said("Gửi"), have) if message.id] == ["Gửi"]
+
+
+def test_english_without_a_context_does_not_serve_for_one() -> None:
+    found = list(faults(said("Danh mục", context="menu"), english({"Danh mục": "Catalogs"})))
+    assert [line.split(":")[0] for line in found] == ["pages/page.html", "messages.po"]
+
+
+def test_what_is_known_stays_when_sentences_come_and_go() -> None:
+    fresh = renewed(said("Gửi", "Mới"), english({"Gửi": "Send", "Xoá": "Erase"}))
+    assert {message.id: message.string for message in fresh if message.id} == {"Gửi": "Send", "Mới": None}
+
+
+def test_sentences_are_found_in_templates_and_in_code(tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (tmp_path / "pyproject.toml").write_text(MAPPINGS)
+    (pages / "page.html").write_text(
+        '{{ _("Gửi") }}{{ pgettext("menu", "Danh mục") }}{% if x %}{{ _("Xoá") }}{% endif %}'
+    )
+    (pages / "page.py").write_text('word = _l("Sửa")\nmany = ngettext("%(num)s tệp", "%(num)s tệp", 2)\n')
+    (tmp_path / "elsewhere.py").write_text('word = _("Không tìm ở đây")\n')
+    found = {message.id for message in written(tmp_path) if message.id}
+    assert found == {"Gửi", "Danh mục", "Xoá", "Sửa", ("%(num)s tệp", "%(num)s tệp")}
+
+
+def test_a_catalogue_reads_back_as_it_was_written(tmp_path: Path) -> None:
+    forms = ("%(num)s tệp", "%(num)s tệp")
+    have = english({"Gửi “hồ sơ”": "Send the “dossier”", forms: ("%(num)s file", "%(num)s files")})
+    file = tmp_path / "messages.po"
+    file.write_bytes(text(have))
+    again = translations.catalogue(file)
+    assert text(again) == text(have)
+    assert compiled(again) == compiled(have)
+    words = gettext.GNUTranslations(io.BytesIO(compiled(again)))
+    assert words.gettext("Gửi “hồ sơ”") == "Send the “dossier”"
+
+
+TABLES: dict[str, dict[str, Text]] = {
+    "refused values": MESSAGES,
+    "page words": WORDS,
+    "states": {status.name: title for status, title in TITLES.items()},
+    "moves": {move.name: move.title for move in INTO.values()},
+    "events": EVENT_TITLES,
+    "other": {"other": OTHER_LABEL},
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_tables_of_sentences_say_the_same_in_both_languages(table: str) -> None:
+    for name, words in TABLES[table].items():
+        assert words.vi.strip(), name
+        assert words.en, name
+        assert _named(words.en) == _named(words.vi), name
+
+
+def _named(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from engine.faults import Fault
 
 
 @dataclass(eq=False)
@@ -17,3 +20,127 @@ class IllegalMove(Exception):
     def __str__(self) -> str:
         where = f"status {self.status}" + (f", stage {self.stage}" if self.stage else "")
         return f'"{self.move}" is not offered in {where}; offered: {", ".join(self.offered) or "nothing"}'
+
+
+class NoSuchDraft(Exception):
+    """No draft has this token: it never existed, was erased, or its link is used up."""
+
+
+@dataclass(eq=False)
+class DraftExpired(Exception):
+    """A draft whose time is over; `expired_at` is when it ended."""
+
+    expired_at: datetime
+
+
+@dataclass(eq=False)
+class DraftFiled(Exception):
+    """A draft that was sent already: it cannot change any more."""
+
+    dossier: int
+
+
+@dataclass(eq=False)
+class NotComplete(Exception):
+    """A draft that cannot be sent yet; `step` is the first one to go to."""
+
+    step: str
+
+
+class NoSuchDossier(Exception):
+    """No dossier, no such code, or none of this officer's agency: which of them is never said."""
+
+
+@dataclass(eq=False)
+class Conflict(Exception):
+    """Somebody else changed the row first: `event` is what happened last, `by` who did it, `at` when."""
+
+    event: str
+    by: str
+    at: datetime
+
+
+@dataclass(eq=False)
+class NotAllowed(Exception):
+    """The person may not do this; `what` is the verb."""
+
+    what: str
+
+
+@dataclass(eq=False)
+class ReasonMissing(Exception):
+    """A move that the citizen must be told the reason of, and no words were given."""
+
+    move: str
+
+
+@dataclass(eq=False)
+class Throttled(Exception):
+    """Too many tries; `retry_at` is when the next one is heard."""
+
+    retry_at: datetime
+
+
+@dataclass(eq=False)
+class NoSuchMessage(Exception):
+    """No mail of the outbox has this id."""
+
+    message: int
+
+
+@dataclass(eq=False)
+class SecretGone(Exception):
+    """A sent mail whose secret was erased; it cannot be sent again, a new one has to be asked for."""
+
+    message: int
+
+
+@dataclass(eq=False)
+class NoSuchPerson(Exception):
+    """Nobody signs in with this address."""
+
+    email: str
+
+
+@dataclass(eq=False)
+class PersonExists(Exception):
+    """Somebody signs in with this address already."""
+
+    email: str
+
+
+@dataclass(eq=False)
+class UnknownRole(Exception):
+    """No such role; `known` are those there are."""
+
+    role: str
+    known: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class NoSuchAgency(Exception):
+    """No agency has this code."""
+
+    code: str
+
+
+@dataclass(eq=False)
+class PasswordTooShort(Exception):
+    """A password of fewer than `least` characters."""
+
+    least: int
+
+
+@dataclass(eq=False)
+class NoSuchProcedure(Exception):
+    """No procedure has this code."""
+
+    code: str
+
+
+@dataclass(eq=False)
+class NotPublishable(Exception):
+    """A procedure with faults; `faults` are all of them, each an `engine.faults.Fault`."""
+
+    code: str
+    faults: tuple[Fault, ...]

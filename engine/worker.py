@@ -1,4 +1,4 @@
-"""The worker: sends what lies in the outbox, sweeps out what has expired, and shows that it lives."""
+"""The worker: sends what lies in the outbox and erases what is over. Any number of them may run."""
 
 from __future__ import annotations
 
@@ -8,83 +8,99 @@ import random
 import socket
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from engine import confirmations, outbox, throttle
+from flask import Flask
+
+from engine import attachments, confirmations, drafts, lookup, outbox, throttle
 from engine.database import database
 from engine.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 
-IDLE = 1.0  # seconds between two looks into an empty outbox
-BEAT_EVERY = timedelta(seconds=15)  # well within what `/readyz` allows
+PAUSE = 2.0                        # seconds between two rounds
+BATCH = 50                         # mails of one round
 SWEEP_EVERY = timedelta(minutes=5)
-FORGOTTEN = timedelta(days=1)  # after which a worker that ended is no longer listed
-BATCH = 100  # mails between two signs of life
-SWEEPERS: tuple[Callable[[datetime], int], ...] = (confirmations.sweep, throttle.sweep)
+FORGOTTEN = timedelta(days=1)      # after which a worker that ended is no longer listed
+
+SWEEPS: dict[str, Callable[[datetime], int]] = {
+    "drafts": drafts.sweep,
+    "captchas": confirmations.sweep,
+    "limits": throttle.sweep,
+    "one-time codes": lookup.sweep,
+    "files left aside": attachments.sweep,
+}
 
 
-def name() -> str:
-    """This worker's name: the machine and the process."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+def run(
+    app: Flask,
+    *,
+    once: bool = False,
+    stop: threading.Event | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    jitter: Callable[[], float] = random.random,
+) -> bool:
+    """Works until `stop` is set, or with `once` until nothing is due; whether every round went well.
+
+    A fault ends a round, not the worker: it is logged, and the next round begins after a pause.
+    """
+    ended = stop or threading.Event()
+    outbox.init_app(app)
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    swept: datetime | None = None
+    well = True
+    while not ended.is_set():
+        now, worked = clock(), 0
+        due = swept is None or now - swept >= SWEEP_EVERY
+        try:
+            with app.app_context():
+                worked = work(name, now=now, clock=clock, jitter=jitter, sweeping=due)
+            swept = now if due else swept
+        except Exception:
+            logger.exception("A round of the worker failed.")
+            well = False
+        finally:
+            database.settle()
+        if once and (not worked or not well):
+            break
+        ended.wait(0 if worked == BATCH or once else PAUSE)
+    return well
 
 
-def beat(worker: str, now: datetime) -> None:
-    """Shows that the worker lives."""
-    row = Heartbeat.insert(worker=worker, at=now)
-    row.on_conflict(conflict_target=[Heartbeat.worker], update={Heartbeat.at: now}).execute()
-    Heartbeat.delete().where(Heartbeat.at < now - FORGOTTEN).execute()
+def work(
+    name: str,
+    *,
+    now: datetime,
+    clock: Callable[[], datetime],
+    jitter: Callable[[], float],
+    sweeping: bool,
+) -> int:
+    """One round; how many mails were tried."""
+    beat(name, now)
+    if sweeping:
+        sweep(now)
+    return sum(1 for _ in range(BATCH) if _deliver_one(clock(), jitter))
 
 
-def send_due(clock: Callable[[], datetime], limit: int) -> tuple[int, int]:
-    """Sends the mails that are due, at most `limit`; how many were sent and how many were put off."""
-    sent = put_off = 0
-    while sent + put_off < limit and (message := outbox.claim(clock())):
-        if outbox.deliver(message, now=clock(), jitter=random.random):
-            sent += 1
-        else:
-            put_off += 1
-            logger.warning("Mail %s was not sent, try %s.", message.id, message.tries)
-    return sent, put_off
+def beat(name: str, now: datetime) -> None:
+    """Gives a sign of life."""
+    Heartbeat.insert(worker=name, at=now).on_conflict(
+        conflict_target=[Heartbeat.worker], update={"at": now}
+    ).execute()
 
 
 def sweep(now: datetime) -> None:
-    """Deletes what has expired."""
-    for sweeper in SWEEPERS:
-        sweeper(now)
+    """Erases everything that is over."""
+    for what, erase in SWEEPS.items():
+        if count := erase(now):
+            logger.info("Erased %s: %s", what, count)
+    Heartbeat.delete().where(Heartbeat.at < now - FORGOTTEN).execute()
 
 
-def work_once(clock: Callable[[], datetime]) -> int:
-    """Everything that is due now; how many mails could not be sent."""
-    beat(name(), clock())
-    failed = 0
-    while True:
-        sent, put_off = send_due(clock, BATCH)
-        failed += put_off
-        if not sent + put_off:
-            break
-    sweep(clock())
-    return failed
-
-
-def work(clock: Callable[[], datetime], stop: threading.Event) -> None:
-    """Works until `stop` is set; whatever one round meets is logged, and the next one begins."""
-    worker = name()
-    beaten = swept = datetime.min.replace(tzinfo=clock().tzinfo)
-    while not stop.is_set():
-        now, busy = clock(), False
-        try:
-            if now - beaten >= BEAT_EVERY:
-                beat(worker, now)
-                beaten = now
-            if now - swept >= SWEEP_EVERY:
-                sweep(now)
-                swept = now
-            busy = any(send_due(clock, BATCH))
-        except Exception:  # one broken message must not stop the others
-            logger.exception("A round of the worker failed.")
-        finally:
-            database.settle()
-        if not busy:
-            stop.wait(IDLE)
-    Heartbeat.delete().where(Heartbeat.worker == worker).execute()
+def _deliver_one(now: datetime, jitter: Callable[[], float]) -> bool:
+    message = outbox.claim(now)
+    if message is None:
+        return False
+    if not outbox.deliver(message, now=now, jitter=jitter):
+        logger.warning("Mail %s was not sent: try %s of %s.", message.id, message.tries, outbox.TRIES)
+    return True

@@ -12,7 +12,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from engine import cli, database, edge, health, language, outbox
+from engine import cli, database, edge, health, language
 from engine.sealing import Keyring
 from engine.settings import SETTINGS, Settings, read_settings, unknown_settings
 
@@ -40,7 +40,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     language.init_app(app, secure=settings.secure)
     CSRFProtect(app)
     health.init_app(app, settings.data_dir)
-    outbox.init_app(app)
     cli.init_app(app)
     return app
 

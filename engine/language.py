@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
+from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel
 
@@ -13,16 +15,18 @@ PARAMETER = "lang"
 COOKIE = "lang"
 REMEMBERED = 365 * 24 * 3600  # seconds
 CATALOGUES = Path(__file__).parent / "translations"
+FOUND = "motcua.language"  # where a request keeps what was found
 
 
 def language() -> str:
     """`vi` or `en`: what `?lang=` asks for, else what was asked for last, else Vietnamese."""
     if not has_request_context():
         return LANGUAGES[0]
-    asked = request.args.get(PARAMETER)
-    if asked not in LANGUAGES:
-        asked = request.cookies.get(COOKIE)
-    return asked if asked in LANGUAGES else LANGUAGES[0]
+    environ = request.environ
+    if FOUND not in environ:
+        environ[FOUND] = _asked_for() or _known(request.cookies.get(COOKIE)) or LANGUAGES[0]
+    found: str = environ[FOUND]
+    return found
 
 
 def init_app(app: Flask, *, secure: bool) -> None:
@@ -34,10 +38,44 @@ def init_app(app: Flask, *, secure: bool) -> None:
         default_translation_directories=str(CATALOGUES),
         locale_selector=language,
     )
+    # A page says dozens of sentences: Flask-Babel looks for the locale at each, and Jinja's own `_` formats each.
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals["_"] = sentence
 
     @app.after_request
     def remember(response: Response) -> Response:
-        asked = request.args.get(PARAMETER) if request.query_string else None
-        if asked in LANGUAGES:
+        if request.environ.get("QUERY_STRING") and (asked := _asked_for()):
             response.set_cookie(COOKIE, asked, REMEMBERED, secure=secure, httponly=True, samesite="Lax")
         return response
+
+
+def sentence(words: str, **variables: object) -> str:
+    """A sentence of a template in the language of the page; `%(name)s` in it stands for a variable.
+
+    It is plain text, which the template escapes as a whole.
+    """
+    said = _gettext(words)
+    return said % variables if variables else said
+
+
+def _asked_for() -> str | None:
+    return _known(request.args.get(PARAMETER))
+
+
+def _known(asked: str | None) -> str | None:
+    return asked if asked in LANGUAGES else None
+
+
+@cache
+def _catalogue(spoken: str) -> NullTranslations:
+    """The sentences of a language; those of Vietnamese are their own keys."""
+    return Translations.load(CATALOGUES, [spoken])
+
+
+def _gettext(words: str) -> str:
+    spoken = language()
+    return words if spoken == LANGUAGES[0] else _catalogue(spoken).ugettext(words)
+
+
+def _ngettext(one: str, many: str, number: int) -> str:
+    return _catalogue(language()).ungettext(one, many, number)

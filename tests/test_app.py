@@ -158,6 +158,13 @@ def test_unknown_languages_are_passed_over(client: FlaskClient, asked: str) -> N
     assert "Set-Cookie" not in response.headers
 
 
+def test_sentences_of_templates_are_said_in_the_language_of_the_page(app: Flask) -> None:
+    template = '{{ _("Tìm %(what)s", what="<a>") }}, {{ ngettext("%(num)s ngày", "%(num)s ngày", 3) }}'
+    for lang in ("vi", "en"):
+        with app.test_request_context(f"/?lang={lang}"):
+            assert render_template_string(template) == "Tìm &lt;a&gt;, 3 ngày"
+
+
 # Proxies
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
+from flask_security import verify_password
 
-from engine import database, migrations
+from engine import database, migrations, people
 from engine.models import Agency, Counter, Unit
 from engine.settings import ROOT, Settings
 
@@ -130,6 +131,58 @@ def test_faulty_agencies_change_nothing(runner: FlaskCliRunner, tmp_path: Path) 
     assert result.exit_code == 1
     assert result.output.startswith(f"{path}:3: ")
     assert Agency.get_or_none(Agency.code == "H2") is None
+
+
+@pytest.fixture
+def agency() -> str:
+    """The code of an agency."""
+    Agency.insert(code="H9", name="Phường Chín", kind="ward").on_conflict_ignore().execute()
+    return "H9"
+
+
+def test_a_person_is_made_and_signs_in_with_the_printed_password(runner: FlaskCliRunner, agency: str) -> None:
+    arguments = ["users", "create", "Lan@Example.vn", "--role", "officer", "--agency", agency, "--name", "Lê Thị Lan"]
+    result = runner.invoke(args=arguments)
+    assert result.exit_code == 0
+    email, password = result.output.split()
+    assert email == "lan@example.vn"
+    with runner.app.app_context():
+        assert verify_password(password, people.find(email).password)
+        assert people.role_names(people.find(email)) == {"officer"}
+
+
+def test_a_new_password_ends_the_old_one(runner: FlaskCliRunner) -> None:
+    (_, old) = runner.invoke(args=["users", "create", "hoa@example.vn", "--role", "administrator"]).output.split()
+    (_, new) = runner.invoke(args=["users", "reset", "hoa@example.vn"]).output.split()
+    with runner.app.app_context():
+        assert verify_password(new, people.find("hoa@example.vn").password)
+        assert not verify_password(old, people.find("hoa@example.vn").password)
+
+
+def test_a_person_is_disabled(runner: FlaskCliRunner) -> None:
+    runner.invoke(args=["users", "create", "minh@example.vn", "--role", "officer"])
+    assert runner.invoke(args=["users", "disable", "minh@example.vn"]).output == "minh@example.vn: disabled.\n"
+    assert not people.find("minh@example.vn").active
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["create", "an@example.vn", "--role", "officer", "--agency", "H0"], "H0: no agency has this code"),
+        (["reset", "nobody@example.vn"], "nobody@example.vn: nobody signs in with this address."),
+        (["disable", "nobody@example.vn"], "nobody@example.vn: nobody signs in with this address."),
+    ],
+)
+def test_what_cannot_be_done_to_people_is_told(runner: FlaskCliRunner, arguments: list[str], sentence: str) -> None:
+    result = runner.invoke(args=["users", *arguments])
+    assert result.exit_code == 1
+    assert result.output.startswith(sentence)
+    assert len(result.output.splitlines()) == 1
+
+
+def test_a_person_is_made_once(runner: FlaskCliRunner) -> None:
+    arguments = ["users", "create", "hai@example.vn", "--role", "officer"]
+    assert [runner.invoke(args=arguments).exit_code for _ in range(2)] == [0, 1]
 
 
 @pytest.fixture(scope="module", autouse=True)

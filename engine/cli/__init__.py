@@ -9,9 +9,9 @@ from engine.cli.config import config
 from engine.cli.db import db
 from engine.cli.definitions import definitions
 from engine.cli.serve import serve
-from engine.cli.worker import worker
+from engine.cli.users import users
 
-COMMANDS = (agencies, config, db, definitions, serve, worker)
+COMMANDS = (agencies, config, db, definitions, serve, users)
 
 
 def init_app(app: Flask) -> None:

@@ -1,0 +1,82 @@
+"""`flask demo`: two offices and people to sign in with, for a first look on one's own machine."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypedDict
+
+import click
+from flask.cli import with_appcontext
+
+from engine import agencies, people
+from engine.cli.definitions import SHIPPED
+from engine.errors import PersonExists
+from engine.library import Library
+from engine.running import settings
+from engine.workflow import ADMINISTRATOR, OFFICER
+
+ACCOUNTS = "demo-accounts.json"
+BY = "flask demo"  # whom the journal names
+DOMAIN = "example.vn"
+
+
+class Account(TypedDict):
+    """A sign-in as it is kept."""
+
+    email: str
+    password: str
+    roles: list[str]
+    agency: str
+
+
+@click.command()
+@with_appcontext
+def demo() -> None:
+    """Make the demo agencies and sign-ins that are not there yet, and print the new ones."""
+    if not settings().loopback:
+        click.echo("Demo sign-ins are for a site on this machine; MOTCUA_BASE_URL says another.")
+        raise SystemExit(1)
+    for account in make(settings().data_dir / ACCOUNTS, datetime.now(UTC)):
+        click.echo(
+            f"{account['email']}  {account['password']}  {', '.join(account['roles'])} {account['agency']}".rstrip()
+        )
+
+
+def make(file: Path, now: datetime) -> list[Account]:
+    """Makes what is missing, and keeps the passwords in `file`; the sign-ins made."""
+    found = Library.folder(SHIPPED).agencies
+    agencies.load(found, overwrite=False)
+    wanted = [("quan-tri", ADMINISTRATOR, "")] + [
+        (f"can-bo.{agency.code.lower()}", OFFICER, agency.code) for agency in found
+    ]
+    made = [account for name, role, agency in wanted for account in _account(f"{name}@{DOMAIN}", role, agency, now)]
+    if made:
+        _keep(file, [*_kept(file), *made])
+    return made
+
+
+def _account(email: str, role: str, agency: str, now: datetime) -> Iterable[Account]:
+    """The sign-in, unless it is there already."""
+    try:
+        person, password = people.create(email, roles=[role], agency=agency or None, by=BY, now=now)
+    except PersonExists:
+        return
+    yield {"email": person.email, "password": password, "roles": [role], "agency": agency}
+
+
+def _kept(file: Path) -> list[Account]:
+    accounts: list[Account] = json.loads(file.read_text("utf-8")) if file.exists() else []
+    return accounts
+
+
+def _keep(file: Path, accounts: list[Account]) -> None:
+    """Writes the file whole, for the owner's eyes."""
+    whole = file.with_suffix(".new")
+    whole.unlink(missing_ok=True)
+    with open(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        json.dump(accounts, out, ensure_ascii=False, indent=1)
+    whole.rename(file)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,24 +10,17 @@ from io import StringIO
 from pathlib import Path
 
 from engine.faults import Fault
+from engine.search import collation_key
 
 COLUMNS = ("code", "name", "kind", "parent")
 DATES = ("from", "until")
 
-# The Vietnamese alphabet, and the order of the five written tones, as dictionaries have them.
-LETTERS = {letter: place for place, letter in enumerate(" 0123456789aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
-TONES = {tone: place for place, tone in enumerate("\u0300\u0309\u0303\u0301\u0323", start=1)}
-TITLES = ("thành phố ", "tỉnh ", "phường ", "xã ", "đặc khu ")
+TITLES = ("Thành phố ", "Tỉnh ", "Phường ", "Xã ", "Đặc khu ")
 
 
-def alphabetical(name: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The key by which units are listed: Vietnamese order, the words that only say their kind passed over."""
-    folded = name.lower()
-    proper = next((folded.removeprefix(title) for title in TITLES if folded.startswith(title)), folded)
-    marks = unicodedata.normalize("NFD", proper)
-    bare = unicodedata.normalize("NFC", "".join(mark for mark in marks if mark not in TONES))
-    letters = tuple(LETTERS.get(letter, len(LETTERS)) for letter in bare)
-    return letters, tuple(TONES.get(mark, 0) for mark in marks)
+def alphabetical(name: str) -> str:
+    """The key by which units are listed: the words that only say their kind are passed over."""
+    return collation_key(next((name.removeprefix(title) for title in TITLES if name.startswith(title)), name))
 
 
 @dataclass(frozen=True, slots=True)

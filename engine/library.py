@@ -58,13 +58,12 @@ class CatalogEntry:
 
     value: str = key(text, required=True, doc="What is stored.")
     label: Text = key(local_text, required=True, doc="What is read.")
-    hint: Text | None = key(local_text, doc="A line of help.")
     parent: str | None = key(text, doc="The entry of the outer list to which it belongs.")
     until: str | None = key(day, doc="The last day on which it may be chosen.")
 
     def option(self) -> Option:
         """The entry as a field offers it."""
-        return Option(value=self.value, label=self.label, hint=self.hint, until=self.until, parent=self.parent)
+        return Option(value=self.value, label=self.label, until=self.until, parent=self.parent)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +161,7 @@ class Library:
 
     blocks: Mapping[str, Block] = field(default_factory=dict)
     catalogs: Mapping[str, Catalog] = field(default_factory=dict)
-    agencies: Mapping[str, Agency] = field(default_factory=dict)
+    agencies: tuple[Agency, ...] = ()
     areas: tuple[Area, ...] = ()
     broken: Mapping[str, tuple[Fault, ...]] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
@@ -197,7 +196,7 @@ class Library:
         return Library(
             {**base.blocks, **self.blocks},
             {**base.catalogs, **self.catalogs},
-            {**base.agencies, **self.agencies},
+            self.agencies + tuple(one for one in base.agencies if one.code not in self.agency_codes),
             self.areas or base.areas,
             {**base.broken, **self.broken},
             self.faults,
@@ -227,7 +226,12 @@ class Library:
     @property
     def units(self) -> frozenset[str]:
         """The name of every unit of every agency."""
-        return frozenset(unit.name for agency in self.agencies.values() for unit in agency.units)
+        return frozenset(unit.name for agency in self.agencies for unit in agency.units)
+
+    @property
+    def agency_codes(self) -> frozenset[str]:
+        """The code of every agency."""
+        return frozenset(agency.code for agency in self.agencies)
 
 
 def _area_catalog(catalog: str, title: Text, areas: Iterable[Area]) -> Catalog:
@@ -253,7 +257,7 @@ class _Shelf:
     def __init__(self) -> None:
         self.blocks: dict[str, Block] = {}
         self.catalogs: dict[str, Catalog] = {}
-        self.agencies: dict[str, Agency] = {}
+        self.agencies: tuple[Agency, ...] = ()
         self.areas: tuple[Area, ...] = ()
         self.broken: dict[str, tuple[Fault, ...]] = {}
         self.faults: list[Fault] = []
@@ -281,9 +285,8 @@ class _Shelf:
     def take_agencies(self, file: Path) -> None:
         """Takes the file of the agencies."""
         node, faults = parse(file.read_bytes(), str(file))
-        agencies, more = ((), ()) if node is None else read_agencies(node)
+        self.agencies, more = ((), ()) if node is None else read_agencies(node)
         self.faults += (*faults, *more)
-        self.agencies = {agency.code: agency for agency in agencies}
         if errors(self.faults):
             self.broken["agencies"] = tuple(self.faults)
 

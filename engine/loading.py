@@ -32,6 +32,12 @@ def load_document(document: Mapping[str, Any], library: Library, *, file: str = 
     return load(node_of(document, file, 1 if file else 0), library)
 
 
+def load_published(document: Mapping[str, Any], library: Library) -> tuple[Procedure | None, Faults]:
+    """The procedure of a version's document, which was checked when it was published and is not judged again."""
+    found = outline(node_of(document), library)
+    return (Procedure(**found.values) if found.whole else None), tuple(found.reading.faults)
+
+
 def load_text(data: bytes | str, file: str, library: Library) -> tuple[Procedure | None, Faults]:
     """The procedure of a YAML text; `file` is its name in faults."""
     node, faults = parse(data, file)

@@ -135,17 +135,13 @@ def _expanded(items: Sequence[Node], found: Outline, reading: Reading) -> Iterat
             yield from fields
 
 
-def _item(
-    node: Node, found: Outline, reading: Reading, above: tuple[Node, ...]
-) -> tuple[Field | Section | None, Node]:
+def _item(node: Node, found: Outline, reading: Reading, above: tuple[Node, ...]) -> tuple[Field | Section | None, Node]:
     if isinstance(node.value, dict) and "section" in node.value:
         return _section(node, found, reading, above)
     return read_field(node, found, reading, above).field, node
 
 
-def _section(
-    node: Node, found: Outline, outer: Reading, above: tuple[Node, ...]
-) -> tuple[Section | None, Node]:
+def _section(node: Node, found: Outline, outer: Reading, above: tuple[Node, ...]) -> tuple[Section | None, Node]:
     reading = outer.at(f'section "{node.at(["section"]).raw}"')
     node = _supported(node, reading, LATER_IN_STEP)
     found.heads.append(Head(node, reading.place, len(found.entries), above[0].at(["step"]).raw))

@@ -23,6 +23,7 @@ INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None, "": None}
 BREAKS = re.compile("[\r\x85\u2028\u2029\ufeff]")  # they end a line in YAML, or vanish
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # may be written as an escape, but no database holds them
 UNREADABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 # libyaml is ten times faster; an installation without it reads the same.
@@ -107,6 +108,8 @@ class _Building:
             self._keys.pop()
         elif isinstance(event, yaml.ScalarEvent):
             self._refuse_extras(event)
+            if unfit := UNSTORABLE.search(event.value):
+                self.fault(event.start_mark, f"the character U+{ord(unfit[0]):04X} may not stand in a file")
             value = scalar(event.value) if event.implicit[0] else event.value
             self._put(Node(value, self.file, line, raw=event.value), event)
         elif isinstance(event, yaml.AliasEvent):

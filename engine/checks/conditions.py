@@ -83,9 +83,7 @@ def _check_amount(checking: Checking, node: Node, place: str, rates: tuple[str, 
         checking.fault(node, place, f'"{node.raw}" gives no whole amount in đồng ({checked.type}){hint}')
 
 
-def _check(
-    checking: Checking, part: Node, key_: str, place: str, order: int, *, officer: bool = False
-) -> None:
+def _check(checking: Checking, part: Node, key_: str, place: str, order: int, *, officer: bool = False) -> None:
     node = part.value.get(key_) if isinstance(part.value, dict) else None
     if node is None or node.value is None:
         return

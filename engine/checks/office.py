@@ -19,13 +19,13 @@ HOURS = {"working_hours": 1, "working_days": WORKING_HOURS_A_DAY, "same_day": WO
 def agencies(checking: Checking) -> None:
     """Who handles the procedure is named by kind or by code."""
     library = checking.outline.library
-    kinds = {agency.kind for agency in library.agencies.values()}
+    kinds = {agency.kind for agency in library.agencies}
     for node in checking.listed("agencies"):
         way, _, name = node.raw.partition(":")
         if way not in ("kind", "code") or not name:
             checking.fault(node, "", f'"{node.raw}" is no agency: "kind:…" or "code:…" is wanted')
-        elif way == "code" and library.agencies and name not in library.agencies:
-            checking.fault(node, "", f'unknown agency "{name}"{did_you_mean(name, library.agencies)}')
+        elif way == "code" and library.agencies and name not in library.agency_codes:
+            checking.fault(node, "", f'unknown agency "{name}"{did_you_mean(name, library.agency_codes)}')
         elif way == "kind" and kinds and name not in kinds:
             checking.warn(node, "", f'no agency is of the kind "{name}"{did_you_mean(name, kinds)}')
 
@@ -33,10 +33,8 @@ def agencies(checking: Checking) -> None:
 def _handling(checking: Checking) -> list[Agency]:
     """The agencies that handle the procedure."""
     named = checking.value("agencies") or ()
-    known = checking.outline.library.agencies.values()
-    return [
-        agency for agency in known if not named or {f"kind:{agency.kind}", f"code:{agency.code}"} & set(named)
-    ]
+    known = checking.outline.library.agencies
+    return [agency for agency in known if not named or {f"kind:{agency.kind}", f"code:{agency.code}"} & set(named)]
 
 
 def units(checking: Checking) -> None:

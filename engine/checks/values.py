@@ -74,7 +74,7 @@ def _default(checking: Checking, entry: Entry, item: Field) -> None:
         _default_choice(checking, entry, node, item.values)
     elif not _fits(item.VALUE_TYPE, node.value):
         wanted = WANTED.get(item.VALUE_TYPE, "a text")
-        checking.fault(node, entry.place, f'the default is {wanted}, not {described(node)}')
+        checking.fault(node, entry.place, f"the default is {wanted}, not {described(node)}")
 
 
 def _default_choice(checking: Checking, entry: Entry, node: Node, values: Sequence[str]) -> None:

@@ -55,7 +55,7 @@ class Status(IntEnum):
 
 TITLES: dict[Status, Text] = {
     Status.REGISTERED: Text("Mới đăng ký", "Newly registered"),
-    Status.RECEIVED: Text("Được tiếp nhận", "Received"),
+    Status.RECEIVED: Text("Được tiếp nhận", "Accepted"),
     Status.REFUSED: Text("Không được tiếp nhận", "Not accepted"),
     Status.PROCESSING: Text("Đang xử lý", "Being processed"),
     Status.SUPPLEMENT: Text("Yêu cầu bổ sung giấy tờ", "More papers requested"),
@@ -136,10 +136,8 @@ class Move:
     needs_result: bool = False
 
 
-RECEIVE = Move("receive", Position(Status.RECEIVED), Text("Tiếp nhận hồ sơ", "Receive"), "received")
-REFUSE = Move(
-    "refuse", Position(Status.REFUSED), Text("Từ chối tiếp nhận", "Do not accept"), "refused", needs_reason=True
-)
+RECEIVE = Move("receive", Position(Status.RECEIVED), Text("Tiếp nhận hồ sơ", "Accept"), "received")
+REFUSE = Move("refuse", Position(Status.REFUSED), Text("Từ chối tiếp nhận", "Refuse"), "refused", needs_reason=True)
 PROCESS = Move("process", Position(Status.PROCESSING), Text("Chuyển xử lý", "Pass on"), "processing")
 STOP = Move("stop", Position(Status.STOPPED), Text("Dừng xử lý", "Stop processing"), "stopped", needs_reason=True)
 FINISH = Move("finish", Position(Status.DONE), Text("Hoàn thành xử lý", "Finish"), "done", needs_result=True)

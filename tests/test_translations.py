@@ -71,12 +71,6 @@ def test_english_has_two_forms_of_a_number() -> None:
     assert shown == ["1 copy", "2 copies"]
 
 
-def test_a_word_of_two_meanings_is_told_apart_by_its_context() -> None:
-    with translations.MO.open("rb") as file:
-        found = gettext.GNUTranslations(file)
-    assert found.pgettext("menu", "Danh mục") != found.gettext("Danh mục")
-
-
 @pytest.mark.parametrize(
     ("have", "fault"),
     [

@@ -16,7 +16,6 @@ OF_FORMS: tuple[Callable[[Checking], None], ...] = (
     conditions.of_form,
     values.of_fields,
     texts.names_in_texts,
-    conditions.unreachable,
 )
 OF_PROCEDURES: tuple[Callable[[Checking], None], ...] = (
     *OF_FORMS,
@@ -37,6 +36,7 @@ OF_PROCEDURES: tuple[Callable[[Checking], None], ...] = (
     office.stages,
     office.code_format,
     texts.languages,
+    conditions.unreachable,
 )
 
 

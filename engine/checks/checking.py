@@ -72,7 +72,8 @@ class Checking:
     @cached_property
     def officer_names(self) -> frozenset[str]:
         """The names of the officers' fields."""
-        return frozenset(entry.name for entry in self.outline.officer_entries)
+        own = {id(entry) for entry in self.outline.officer_entries}
+        return frozenset(name for name, entry in self.entries.items() if id(entry) in own)
 
     @cached_property
     def facts(self) -> Mapping[str, FieldFacts]:
@@ -95,6 +96,11 @@ class Checking:
         if not self.unsure(name):
             asked = [other for other in self.entries if other not in self.officer_names]
             self.fault(node, place, f'unknown name "{name}"{did_you_mean(name, (*asked, *known))}')
+
+
+def where(node: Node, seen_from: Node) -> str:
+    """The line of a node as somebody at another one looks for it."""
+    return f"line {node.line}" if node.file == seen_from.file else f"{node.file}:{node.line}"
 
 
 def attached(node: Node) -> bool:

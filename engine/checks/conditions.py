@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from engine import formulas, rules
 from engine.blocks import referred
-from engine.checks.checking import RESERVED, Checking, attached
+from engine.checks.checking import RESERVED, Checking, attached, where
+from engine.faults import errors
 from engine.outline import Entry
 from engine.reading import Node
 from engine.rules import Condition
@@ -89,7 +90,7 @@ def _check(checking: Checking, part: Node, key_: str, place: str, order: int, *,
         return
     rates = tuple(checking.value("rates") or ()) if key_ == "rule" else ()
     for name in referred(node):
-        _check_name(checking, name, place, order, rates, officer=officer)
+        _check_name(checking, name, part, place, order, rates, officer=officer)
     condition, faults = rules.parse_all(node.plain(), allow_formula=key_ == "rule")
     if condition is None or faults:
         return  # said where it was read
@@ -98,7 +99,7 @@ def _check(checking: Checking, part: Node, key_: str, place: str, order: int, *,
 
 
 def _check_name(
-    checking: Checking, node: Node, place: str, order: int, rates: tuple[str, ...], *, officer: bool
+    checking: Checking, node: Node, part: Node, place: str, order: int, rates: tuple[str, ...], *, officer: bool
 ) -> None:
     name = node.raw.partition(".")[0]
     entry = checking.entries.get(name)
@@ -110,14 +111,17 @@ def _check_name(
         checking.fault(node, place, f'"{name}" is filled by officers; a citizen\'s form cannot ask it')
     elif entry in checking.outline.papers and not attached(entry.node):
         checking.fault(node, place, f'the paper "{name}" is not sent online, so nothing can ask it')
-    elif entry.order == order:
+    elif entry.node is part:
         checking.fault(node, place, f'"{name}" is asked by its own condition')
-    elif entry.order > order:
-        checking.fault(node, place, f'"{name}" stands in line {entry.node.line}, later; a condition looks back only')
+    elif entry.order >= order:
+        line = where(entry.node, node)
+        checking.fault(node, place, f'"{name}" stands later, in {line}; a condition looks back only')
 
 
 def unreachable(checking: Checking) -> None:
     """A warning for each required field that its own conditions and those above it never let be asked."""
+    if errors((*checking.outline.reading.faults, *checking.faults)):
+        return  # what is said of conditions with faults would only follow from those
     for entry in checking.outline.entries:
         if entry.field is None or not entry.field.required:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.checks.checking import Checking
+from engine.checks.checking import Checking, where
 from engine.definition import PAPERS_STEP
 from engine.reading import Node
 
@@ -30,9 +30,8 @@ def _report_twice(checking: Checking, parts: Iterable[tuple[Node, str, str]]) ->
         if node is None or not node.raw:
             continue
         if node.raw in seen:
-            first = seen[node.raw]
-            where = f"line {first.line}" if first.file == node.file else f"{first.file}:{first.line}"
-            checking.fault(node, place, f'the name "{node.raw}" stands twice, first in {where}')
+            first = where(seen[node.raw], node)
+            checking.fault(node, place, f'the name "{node.raw}" stands twice, first in {first}')
         seen.setdefault(node.raw, node)
 
 

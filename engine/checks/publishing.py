@@ -99,7 +99,7 @@ def templates(checking: Checking) -> None:
         place = f'template "{file.raw}"'
         if not FILE_NAME.fullmatch(file.raw):
             checking.fault(file, place, f'"{file.raw}" is no plain file name')
-        elif code and checking.outline.library.template(code, file.raw) is None:
+        elif code and CODE.fullmatch(code) and checking.outline.library.template(code, file.raw) is None:
             checking.fault(file, place, f'there is no file "{file.raw}" in the folder "{code}"')
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.blocks import NAMED, TEXTS
-from engine.checks.checking import Checking
+from engine.checks.checking import Checking, where
 from engine.reading import Node
 
 IN_PAPERS = ("title", "hint")
@@ -46,7 +46,8 @@ def _check_name(checking: Checking, node: Node, place: str, name: str, order: in
     elif name in checking.officer_names:
         checking.fault(node, place, f'"{name}" is filled by officers; a citizen\'s form cannot name it')
     elif entry.order >= order:
-        checking.fault(node, place, f'"{name}" stands in line {entry.node.line}; a text names earlier fields only')
+        line = where(entry.node, node)
+        checking.fault(node, place, f'"{name}" does not stand before, but in {line}; a text names earlier fields only')
 
 
 def languages(checking: Checking) -> None:

@@ -235,6 +235,16 @@ def test_a_hidden_group_counts_as_none(text: str, expected: object) -> None:
     assert value(text, {"con": [], "muc": []}) == expected
 
 
+def test_whole_numbers_and_decimals_of_thirty_digits_add_up_exactly() -> None:
+    assert value("a + rong", {"a": 10**29, "rong": "0.0"}) == 10**29
+    assert value("a - rong", {"a": 10**29 + 1, "rong": str(10**29)}) == 1
+
+
+@pytest.mark.parametrize(("stored", "filled"), [("", False), ({}, False), ([], False), (0, True), ("x", True)])
+def test_a_name_without_a_type_is_taken_as_it_is(stored: object, *, filled: bool) -> None:
+    assert value("filled(la)", {"la": stored}) is filled
+
+
 def test_an_empty_text_is_nothing() -> None:
     assert value("filled(ten)", {"ten": ""}) is False
     assert value("first(ten, ho)", {"ten": "", "ho": "Lê"}) == "Lê"

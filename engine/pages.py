@@ -34,21 +34,22 @@ INLINE_OPTIONS = 20
 WORDS: dict[str, Text] = {
     "optional": Text("(không bắt buộc)", "(optional)"),
     "choose": Text("Chọn", "Choose"),
-    "again": Text("Nhập lại", "Again:"),
+    "again": Text("Nhập lại", "Re-enter"),
     "other": Text("Ghi rõ", "Please specify"),
     "yes": Text("Có", "Yes"),
     "no": Text("Không", "No"),
     "country": Text("Quốc gia", "Country"),
     "province": Text("Tỉnh, thành phố", "Province"),
     "ward": Text("Phường, xã", "Ward"),
-    "detail": Text("Số nhà, đường, thôn, tổ", "House number, street, hamlet"),
+    "detail": Text("Số nhà, đường, thôn, tổ", "House number, street, hamlet, residential group"),
     "keep": Text("Giữ tệp", "Keep the file"),
     "date": Text("Ngày/tháng/năm, ví dụ 24/11/2026", "Day/month/year, such as 24/11/2026"),
-    "date.year": Text("Ngày/tháng/năm, hoặc chỉ năm nếu không nhớ ngày", "Day/month/year, or the year alone"),
+    "date.year": Text("Ngày/tháng/năm, hoặc chỉ năm nếu không nhớ ngày",
+                      "Day/month/year, or the year alone if you do not know the day"),
     "date.month": Text("Tháng/năm, ví dụ 11/2026", "Month/year, such as 11/2026"),
     "date.only_year": Text("Năm, ví dụ 2026", "Year, such as 2026"),
     "files": Text("Nhận tệp {accept}, mỗi tệp tối đa {max_mb} MB, nhiều nhất {max_files} tệp",
-                  "{accept} files, at most {max_mb} MB each, at most {max_files}"),
+                  "{accept}, up to {max_mb} MB each; at most {max_files} files"),
     "error": Text("Lỗi:", "Error:"),
 }  # fmt: skip
 
@@ -109,8 +110,8 @@ def page(compiled: CompiledForm, step: CompiledStep, language: str) -> Template:
 
 
 def _page_facts(compiled: CompiledForm, step: CompiledStep, language: str) -> dict[str, Any]:
-    asked = [item for part in step.parts for item in part.fields if item.shown_when]
-    looked = {name for item in asked for name in rules.names(item.shown_when) if name in compiled.types}
+    asked = [item.shown_when for part in step.parts for item in part.fields if item.shown_when]
+    looked = {name for condition in asked for name in rules.names(condition) if name in compiled.types}
     numbers = count(1)
     return {
         "parts": [_part_facts(part, step, language, numbers) for part in step.parts],

@@ -92,8 +92,9 @@ class Problem:
     def sentence(self, label: str, language: str) -> str:
         """The sentence for a field with this label."""
         params = {key: _in(value, language) for key, value in self.params.items()}
-        shown = lower_first(label) if MESSAGES[self.code].vi.find("{label}") > 0 else label
-        return MESSAGES[self.code].in_(language).format(label=shown, **params)
+        words = MESSAGES[self.code]
+        inside = words.vi.find("{label}") > 0 and "“{label}”" not in words.vi  # a quotation keeps its capital
+        return words.in_(language).format(label=lower_first(label) if inside else label, **params)
 
 
 def _in(value: object, language: str) -> object:

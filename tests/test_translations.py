@@ -12,7 +12,7 @@ from babel.messages import Catalog
 
 from engine.dossiers import EVENT_TITLES
 from engine.kinds.choices import OTHER_LABEL
-from engine.messages import MESSAGES
+from engine.messages import MESSAGES, Problem
 from engine.pages import WORDS
 from engine.texts import Text
 from engine.workflow import INTO, TITLES
@@ -159,6 +159,27 @@ def test_the_tables_of_sentences_say_the_same_in_both_languages(table: str) -> N
         assert words.vi.strip(), name
         assert words.en, name
         assert _named(words.en) == _named(words.vi), name
+
+
+@pytest.mark.parametrize(
+    ("code", "label", "vietnamese", "english"),
+    [
+        ("enter", "Họ và tên", "Nhập họ và tên", "Enter họ và tên"),
+        ("enter", "CMND", "Nhập CMND", "Enter CMND"),
+        (
+            "again",
+            "Thư điện tử",
+            "Thư điện tử: hai lần nhập chưa giống nhau",
+            "Thư điện tử: the two entries do not match",
+        ),
+        ("confirm", "Tôi cam đoan", "Đánh dấu vào ô “Tôi cam đoan” để tiếp tục", "Tick “Tôi cam đoan” to continue"),
+    ],
+)
+def test_a_label_is_small_inside_a_sentence_but_not_in_a_quotation(
+    code: str, label: str, vietnamese: str, english: str
+) -> None:
+    assert Problem(code).sentence(label, "vi") == vietnamese
+    assert Problem(code).sentence(label, "en") == english
 
 
 def _named(sentence: str) -> set[str]:

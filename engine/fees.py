@@ -63,6 +63,13 @@ def fees_due(fees: Iterable[CompiledFee], view: View, rates: Mapping[str, int]) 
     )
 
 
+def stored(rows: Iterable[Mapping[str, object]]) -> tuple[FeeDue, ...]:
+    """The fees that a dossier was filed with, of its rows."""
+    return tuple(
+        FeeDue(str(row["name"]), int(str(row["amount"])), str(row["type"]), str(row["collected"])) for row in rows
+    )
+
+
 def whole(name: str, amount: object) -> int:
     """The amount of the fee `name` in whole đồng; raises `AmountNotWhole`."""
     if isinstance(amount, bool) or not isinstance(amount, int | Decimal):

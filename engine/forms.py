@@ -41,7 +41,7 @@ class AnswerField(wtforms.Field):  # type: ignore[misc]
 
     def process(self, formdata: Inputs, data: Any = None, extra_filters: Any = None) -> None:
         """Takes the stored value of what was typed, or the problem that it has none."""
-        self.process_errors = []
+        self.process_errors: list[str] = []
         try:
             self.data = self.definition.parse(formdata, self.meta.context)
         except Refused as refused:
@@ -157,6 +157,11 @@ class CompiledForm:
         return frozenset(item.name for item in self.fields.values() if item.sensitive)
 
     @cached_property
+    def takes_files(self) -> bool:
+        """Whether any step asks for files."""
+        return any(step.files for step in self.steps)
+
+    @cached_property
     def step_of(self) -> Mapping[str, str]:
         """The step on which each field stands."""
         return {item.name: step.name for step in self.steps for item in step.fields}
@@ -232,7 +237,8 @@ def _test(condition: Condition | None, types: Mapping[str, str]) -> Test | None:
 
 def _check(check: Check, types: Mapping[str, str], order: Mapping[str, tuple[int, str]]) -> CompiledCheck:
     names = tuple(name for name in rules.names(check.rule) if name in order)
-    asked = [order[name] for name in (*names, check.at) if name in order]
+    at = check.at or ""
+    asked = [order[name] for name in (*names, at) if name in order]
     step = max(asked, default=(0, ""))[1]
-    at_step = order[check.at][1] if check.at in order else step
+    at_step = order[at][1] if at in order else step
     return CompiledCheck(check, rules.compile(check.rule, types), names, step, at_step)

@@ -21,7 +21,7 @@ from engine import rules
 from engine.answers import Answers
 from engine.forms import CompiledField, CompiledForm, CompiledPart, CompiledStep, Inputs
 from engine.journey import FieldError
-from engine.kinds import Context, Field, Places
+from engine.kinds import Context, Places
 from engine.kinds.base import Typed
 from engine.kinds.choices import OTHER, OTHER_LABEL, Option
 from engine.markdown import rendered
@@ -152,7 +152,7 @@ def _field_facts(item: CompiledField, step: CompiledStep, language: str, number:
 
 def condition_text(condition: Any) -> str:
     """A condition as the browser's evaluator reads it."""
-    return json.dumps(rules.document(condition), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(rules.document(condition), ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def _run_facts(step: CompiledStep, language: str) -> dict[str, Any]:

@@ -1,0 +1,215 @@
+"""The pages that tell: home, the list, a procedure, its blank forms, the guide, contacts, personal data."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, make_response, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+
+from engine import agencies, catalogue, dossiers, drafts, versions
+from engine.calendar import words as duration_words
+from engine.definition import Method, Paper, Procedure
+from engine.language import language
+from engine.markdown import rendered
+from engine.places import Places, places_of
+from engine.texts import Text
+from public.site import kept, now, today
+
+blueprint = Blueprint("information", __name__)
+PAGE = 20
+LEVELS = (1, 2, 3, 4)
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """The home page."""
+    lang = language()
+    categories = [
+        {"title": one.title.in_(lang), "url": url_for(".procedures", linh_vuc=one.value), "count": one.count}
+        for one in catalogue.categories()
+    ]
+    most = [listed(item) for item in catalogue.most_used(limit=6)]
+    figures = dossiers.figures(now=now())
+    return kept(make_response(render_template(
+        "public/home.html", categories=categories, most_used=most, figures=figures,
+    )))  # fmt: skip
+
+
+def listed(item: catalogue.Listed) -> dict[str, Any]:
+    """A procedure as lists show it."""
+    lang = language()
+    return {
+        "code": item.code,
+        "title": item.title.in_(lang),
+        "level": item.level,
+        "category_title": item.category_title.in_(lang),
+        "url": url_for("information.procedure", code=item.code),
+    }
+
+
+@blueprint.get("/thu-tuc")
+def procedures() -> Response:
+    """The list of procedures, searched and narrowed."""
+    wanted = catalogue.Wanted(
+        query=request.args.get("q", "").strip()[:200],
+        category=request.args.get("linh_vuc", ""),
+        level=request.args.get("muc_do", "", str),
+        agency=request.args.get("co_quan", ""),
+        online=request.args.get("truc_tuyen") == "1",
+    )
+    number = max(1, min(request.args.get("trang", 1, int), 10_000))
+    found = catalogue.find(wanted, page=number, size=PAGE)
+    return kept(make_response(render_template("public/list.html", **_list_facts(wanted, found, number))))
+
+
+def _list_facts(wanted: catalogue.Wanted, found: catalogue.Found, number: int) -> dict[str, Any]:
+    lang, pages = language(), max(1, -(-found.total // PAGE))
+    chosen = {"q": wanted.query, "linh_vuc": wanted.category, "muc_do": wanted.level, "co_quan": wanted.agency,
+              "truc_tuyen": "1" if wanted.online else ""}  # fmt: skip
+
+    def page_url(other: int) -> str:
+        kept_words = {name: value for name, value in chosen.items() if value}
+        return f"{url_for('.procedures')}?{urlencode({**kept_words, 'trang': other})}"
+
+    narrowed = {"linh_vuc": [(one.value, one.title.in_(lang)) for one in catalogue.categories()],
+                "muc_do": [(str(level), _("Mức độ %(number)s", number=level)) for level in LEVELS],
+                "co_quan": [(one.code, one.name) for one in agencies.listing()]}  # fmt: skip
+    options = {name: [{"value": value, "label": label, "chosen": value == chosen[name]} for value, label in pairs]
+               for name, pairs in narrowed.items()}  # fmt: skip
+    return {
+        "query": wanted.query, "online": wanted.online, "total": found.total,
+        "procedures": [listed(item) for item in found.items],
+        "categories": options["linh_vuc"], "levels": options["muc_do"], "agencies": options["co_quan"],
+        "previous_url": page_url(number - 1) if number > 1 else "",
+        "next_url": page_url(number + 1) if number < pages else "",
+        "page": number, "pages": pages, "clear_url": url_for(".procedures"), "narrowed": any(chosen.values()),
+    }  # fmt: skip
+
+
+@blueprint.get("/thu-tuc/<code>")
+def procedure(code: str) -> Response:
+    """Everything that is published about a procedure."""
+    version = versions.current(code)
+    if version is None:
+        abort(404)
+    facts = _procedure_facts(versions.procedure_of(version), version)
+    return kept(make_response(render_template("public/procedure.html", **facts)))
+
+
+def _procedure_facts(of: Procedure, version: Any) -> dict[str, Any]:
+    lang = language()
+    category = catalogue.category_title(of.category)
+    offices = agencies.receiving(of)
+    head = {"code": of.code, "title": of.title.in_(lang), "level": of.level, "category_title": category.in_(lang),
+            "category_url": url_for(".procedures", linh_vuc=of.category), "decision": of.decision or "",
+            "summary": said(of.summary)}  # fmt: skip
+    return {
+        "procedure": head,
+        "facts": _fact_table(of, offices),
+        "papers": [_paper(of, paper) for paper in of.papers],
+        "forms": [_blank_form(of, blank.file, blank.title.in_(lang)) for blank in of.templates],
+        "bring_to": offices,
+        "start_url": url_for("filing.start", code=of.code) if of.online else "",
+        "partial_reason": said(of.partial_reason),
+        "sections": _sections(of),
+        "laws": [{"title": law.title.in_(lang), "number": law.number or ""} for law in of.legal_basis],
+        "changed_at": version.published_at,
+    }
+
+
+def said(text: Text | None) -> str:
+    """A text in the page's language, empty where there is none."""
+    return text.in_(language()) if text else ""
+
+
+def _fact_table(of: Procedure, offices: Any) -> dict[str, Any]:
+    lang = language()
+    return {
+        "audience": [text.in_(lang) for text in of.audience],
+        "agencies": [office.name for office in offices],
+        "result": [result.title.in_(lang) for result in of.results],
+        "methods": [_method(method) for method in of.methods],
+        "fees": [
+            {"title": fee.title.in_(lang), "amount": said(rate_text(of, fee.amount)), "note": ""} for fee in of.fees
+        ] or [{"title": _method_words(method), "amount": said(method.fee), "note": ""}
+              for method in of.methods if method.fee],
+    }  # fmt: skip
+
+
+def rate_text(of: Procedure, amount: Any) -> Text:
+    """What a fee costs, in words: its formula with the rates in it."""
+    return catalogue.amount_words(of, amount.text)
+
+
+def _method(method: Method) -> dict[str, str]:
+    time = duration_words(method.time, language()) if method.time else ""
+    return {"channel": method.channel, "time": time, "note": said(method.note)}
+
+
+def _method_words(method: Method) -> str:
+    words = {"online": _("Trực tuyến"), "in_person": _("Trực tiếp"), "post": _("Qua bưu chính")}
+    return str(words[method.channel])
+
+
+def _paper(of: Procedure, paper: Paper) -> dict[str, Any]:
+    address = url_for(".blank_form", code=of.code, file=paper.template) if paper.template else ""
+    return {"title": said(paper.title), "originals": paper.originals, "copies": paper.copies, "note": said(paper.note),
+            "required": paper.attach == "required", "template_url": address}  # fmt: skip
+
+
+def _blank_form(of: Procedure, file: str, title: str) -> dict[str, Any]:
+    size = versions.template_size(of, file)
+    kind = file.rpartition(".")[2].upper()
+    return {
+        "title": title,
+        "url": url_for(".blank_form", code=of.code, file=file),
+        "kind": kind,
+        "size": size,
+    }
+
+
+def _sections(of: Procedure) -> list[dict[str, Any]]:
+    lang = language()
+    texts = ((_("Trình tự thực hiện"), of.instructions), (_("Yêu cầu, điều kiện"), of.conditions))
+    return [{"title": title, "body": rendered(text.in_(lang))} for title, text in texts if text]
+
+
+@blueprint.get("/thu-tuc/<code>/mau/<file>")
+def blank_form(code: str, file: str) -> Response:
+    """A blank form to download."""
+    found = versions.template_file(code, file)
+    if found is None:
+        abort(404)
+    response = send_file(found.path, mimetype=found.media_type, as_attachment=True, download_name=file, etag=True)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@blueprint.get("/don-vi-hanh-chinh/<province>")
+def wards(province: str) -> Response:
+    """The wards of a province as options, for the form's script."""
+    day_places: Places = places_of(today())
+    options = day_places.ward_options(province)
+    if not options:
+        abort(404)
+    return kept(make_response(render_template("public/wards.html", options=options)))
+
+
+@blueprint.get("/huong-dan")
+def guide() -> Response:
+    """The guide: levels, steps, benefits."""
+    return kept(make_response(render_template("public/guide.html")))
+
+
+@blueprint.get("/lien-he")
+def contact() -> Response:
+    """Where somebody answers."""
+    return kept(make_response(render_template("public/contact.html", agencies=agencies.listing())))
+
+
+@blueprint.get("/du-lieu-ca-nhan")
+def privacy() -> Response:
+    """The notice on personal data."""
+    return kept(make_response(render_template("public/privacy.html", kept_days=drafts.kept_days())))

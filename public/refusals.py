@@ -1,0 +1,62 @@
+"""The pages for what is not there, is over, or went wrong."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, current_app, make_response, render_template, request, url_for
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from engine.errors import DraftExpired, NoSuchDraft, Throttled
+from public.site import now
+
+
+def page(status: int, **facts: Any) -> Response:
+    """An error page in the site's design."""
+    shown = {"retry_at": None, "begin_url": "", "max_mb": 0, "reference": ""} | facts
+    response = make_response(render_template("public/error.html", status=status, **shown), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def http_error(error: HTTPException) -> Response:
+    """Any refusal of the web framework."""
+    if error.code is not None and error.code < 400:
+        return make_response(error.get_response())
+    large = isinstance(error, RequestEntityTooLarge)
+    return page(error.code or 500, max_mb=current_app.config["SETTINGS"].max_request_mb if large else 0)
+
+
+def expired(_error: Exception) -> Response:
+    """A draft that is over: 410, and where to begin again."""
+    code = (request.view_args or {}).get("code", "")
+    return page(410, begin_url=url_for("filing.start", code=code) if code else url_for("information.home"))
+
+
+def throttled(error: Throttled) -> Response:
+    """Too many tries: when to try again."""
+    response = page(429, retry_at=error.retry_at)
+    response.headers["Retry-After"] = str(_seconds(error.retry_at))
+    return response
+
+
+def _seconds(retry_at: datetime) -> int:
+    return max(1, int((retry_at - now()).total_seconds()))
+
+
+def broken(error: Exception) -> Response:
+    """A fault of ours: logged under a reference that the citizen can tell the office."""
+    reference = secrets.token_hex(4)
+    current_app.logger.error("fault %s at %s", reference, request.path, exc_info=error)
+    return page(500, reference=reference)
+
+
+def init_app(app: Flask) -> None:
+    """Every refusal in the site's design."""
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(DraftExpired, expired)
+    app.register_error_handler(NoSuchDraft, expired)
+    app.register_error_handler(Throttled, throttled)
+    app.register_error_handler(Exception, broken)

@@ -1,0 +1,107 @@
+"""What every public page knows: its language, its assets, the site and its own address in the other language."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, g, request
+from markupsafe import Markup
+
+from engine import agencies
+from engine.language import language
+from public import formats
+
+STATIC = Path(__file__).parent / "static"
+SITE_NAME = {"vi": "Cổng dịch vụ công", "en": "Public services"}
+
+
+def now() -> datetime:
+    """The instant of this request, the same wherever it asks."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    moment: datetime = g.now
+    return moment
+
+
+def today() -> str:
+    """The local day of this request, `YYYY-MM-DD`."""
+    return now().astimezone(formats.LOCAL).date().isoformat()
+
+
+@lru_cache(maxsize=256)
+def fingerprint(path: str) -> str:
+    """The first letters of a static file's hash."""
+    return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
+
+
+def asset(path: str) -> str:
+    """The address of a file under `public/static`, which changes when the file does."""
+    return f"{request.script_root}/static/{path}?v={fingerprint(path)}"
+
+
+def switch_url() -> str:
+    """This page in the other language; a page that was posted leads to its own GET."""
+    kept = {key: values for key, values in request.args.lists() if key != "lang"}
+    other = "en" if language() == "vi" else "vi"
+    return f"{request.script_root}{request.path}?{urlencode({**kept, 'lang': other}, doseq=True)}"
+
+
+def page_facts() -> dict[str, Any]:
+    """The variables of every template."""
+    lang = language()
+    return {"lang": lang, "switch_url": switch_url(), "site": site_facts(lang, _minute())}
+
+
+def _minute() -> int:
+    return int(now().timestamp()) // 60
+
+
+@lru_cache(maxsize=4)
+def site_facts(lang: str, _minute: int) -> dict[str, str]:
+    """The site's name, and its agency where there is only one; asked for once a minute."""
+    only = agencies.only_one()
+    facts = {name: getattr(only, name, "") for name in ("address", "phone", "email", "hours")}
+    return {"name": SITE_NAME[lang], "agency": only.name if only else "", **facts}
+
+
+def chrome(part: str, here: str) -> Markup:
+    """A part of every page that is the same for everybody: drawn once a minute, language and menu item."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy itself is no key
+    return _chrome(app, part, here, language(), request.script_root, _minute())
+
+
+@lru_cache(maxsize=128)
+def _chrome(app: Flask, part: str, here: str, lang: str, root: str, minute: int) -> Markup:
+    facts = {"here": here, "lang": lang, "root": root, "site": site_facts(lang, minute)}
+    return Markup(app.jinja_env.get_template(f"public/chrome/{part}.html").render(facts))  # noqa: S704 - autoescaped
+
+
+def kept(response: Response) -> Response:
+    """A page that does not depend on the person: it may be kept, and is asked for again by its ETag."""
+    response.add_etag()
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request)
+    return response
+
+
+def moment_of_page(value: datetime | None) -> str:
+    """A time as the page's language writes it."""
+    return formats.moment(value) if language() == "vi" else formats.moment_en(value)
+
+
+def init_app(app: Flask) -> None:
+    """Gives the templates their variables and filters."""
+    app.context_processor(page_facts)
+    app.jinja_env.globals |= {"asset": asset, "chrome": chrome}
+    filters = {
+        "moment": moment_of_page,
+        "day": formats.day,
+        "money": formats.money,
+        "filesize": formats.filesize,
+    }
+    app.jinja_env.filters.update(filters)

@@ -1,0 +1,1 @@
+"""Benchmarks: ratios against an anchor measured in the same run."""

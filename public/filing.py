@@ -136,165 +136,19 @@ def _draft_facts(held: Held) -> dict[str, Any]:
     last = compiled.procedure.applicant
     named = [answers.values.get(name) for name in last.name] if last else []
     return {
-        "url": url_for(".review" if step is None else ".step", code=held.code, d=held.number,
-                       **({"step": step.name} if step else {})),
-        "agency": agencies.by_id(draft.agency_id).name,
-        "saved_at": draft.saved_at,
-        "expires_at": draft.expires_at,
-        "step": pages.bare(step.definition.title, language()) if step else _("Xem lại và gửi"),
-        "label": next((str(name) for name in named if name), ""),
-    }  # fmt: skip
-
-
-def _draft_url(held: Held, walked: Journey) -> str:
-    if walked.missing is None:
-        return url_for("sending.review", code=held.code, d=held.number)
-    return url_for(".step", code=held.code, step=walked.missing, d=held.number)
-
-
-@blueprint.route("/<code>/<step>", methods=["GET", "POST"])
-def step(code: str, step: str) -> AnyResponse:
-    """One step of the form."""
-    filing = open_filing(code)
-    if filing is None:
-        known_or_404(code, step)
-        return first_or_start(code)
-    at = filing.compiled.step(step)
-    if at is None:
-        abort(404)
-    if filing.draft.dossier_id is not None:
-        return redirect(filing.url("sending.done"), 303)
-    walked = journey(filing.compiled, filing.answers, filing.context)
-    if not walked.reached(step):
-        return redirect(next_url(filing, walked), 303)
-    if request.method == "GET":
-        typed = pages.typed_inputs(at, filing.answers, filing.context)
-        return show_step(filing, at, walked, typed, {}, [])
-    return take_post(filing, at, walked)
-
-
-def known_or_404(code: str, step: str) -> None:
-    """Ends in 404 for a procedure or a step that does not exist."""
-    version = versions.current(code)
-    if version is None or versions.compiled(version.id).step(step) is None:
-        abort(404)
-
-
-def next_url(filing: Filing, walked: Journey) -> str:
-    """The first missing step, or the review."""
-    return filing.step_url(walked.missing) if walked.missing else filing.url("sending.review")
-
-
-def take_post(filing: Filing, at: CompiledStep, walked: Journey) -> AnyResponse:
-    """Files first, so that good ones are kept whatever else is wrong; then the answers."""
-    received = attachments.receive_all(filing.draft, at.files, request.files, now=now())
-    context = attachments.with_received(filing.context, received)
-    inputs = Inputs(request.form.lists())
-    for name, ids in received.ids.items():
-        inputs.setdefault(f"{name}-keep", []).extend(ids)
-    action = request.form.get("_action", "")
-    if action == "save":
-        drafts.save(filing.draft, save(at, filing.answers, inputs, context), filing.compiled, now=now())
-        return redirect(filing.url("keeping.saved"), 303)
-    result = post(filing.compiled, at, filing.answers, inputs, context)
-    if result.good and not received.refused and not action:
-        drafts.save(filing.draft, result.answers, filing.compiled, now=now())
-        return redirect(next_url(filing, result.journey), 303)
-    return refuse(filing, at, result, received, context)
-
-
-def refuse(filing: Filing, at: CompiledStep, result: Posted, received: Any, context: Context) -> AnyResponse:
-    """The page again with all that was typed; of what came only the good files are stored."""
-    if received.ids:
-        kept = {item.name: item.parse(result.inputs, context) for item in at.files}
-        drafts.save(filing.draft, filing.answers.with_values(kept), filing.compiled, now=now())
-    shown = pages.Shown(filing.compiled, result.journey.view, language(), context)
-    said = received.sentences(filing.compiled, language()) | {}
-    for name, sentence in pages.sentences(filing.compiled, result.errors, language(), shown).items():
-        said.setdefault(name, sentence)
-    links = _links(filing, at, result, said)
-    page = Filing(filing.held, filing.draft, filing.compiled, filing.answers, context)
-    typed = pages.posted_inputs(at, result.inputs)
-    refreshed = request.form.get("_action") == "refresh"
-    return show_step(page, at, result.journey, typed, {} if refreshed else said, [] if refreshed else links)
-
-
-def _links(filing: Filing, at: CompiledStep, result: Posted, said: dict[str, str]) -> list[dict[str, str]]:
-    by_field = {error.field: error for error in reversed(result.errors)}
-    links = []
-    for name in sorted(said, key=lambda name: _place(at, name)):
-        error = by_field.get(name)
-        target = pages.anchor(filing.compiled, error) if error else name
-        elsewhere = error is not None and error.step != at.name
-        href = f"{filing.step_url(error.step)}#{target}" if error and elsewhere else f"#{target}"
-        links.append({"text": said[name], "href": href})
-    return links
-
-
-def _place(at: CompiledStep, name: str) -> int:
-    names = [item.name for item in at.fields]
-    return names.index(name) if name in names else len(names)
-
-
-def show_step(
-    filing: Filing,
-    at: CompiledStep,
-    walked: Journey,
-    typed: dict[str, Any],
-    said: dict[str, str],
-    links: list[dict[str, str]],
-) -> Response:
-    """The page of a step."""
-    lang = language()
-    fields = pages.render(
-        filing.compiled, at, typed, errors=said, view=walked.view, context=filing.context, language=lang
-    )
-    before = walked.before(at.name) if at.name in walked.steps else None
-    facts = {
-        "procedure": procedure_facts(filing.compiled),
-        "step": _step_facts(filing, at, walked),
-        "steps": _rail(filing, at, walked),
-        "action": filing.step_url(at.name),
-        "fields": fields,
-        "errors": links,
-        "notice": "",
-        "back_url": filing.step_url(before) if before else url_for(".start", code=filing.code),
-        "end_url": filing.url("keeping.end"),
-        "saved_at": filing.draft.saved_at if filing.answers.posted else None,
-        "kept_until": filing.draft.expires_at,
-    }
-    return make_response(render_template("public/step.html", **facts), 422 if links else 200)
-
-
-def _step_facts(filing: Filing, at: CompiledStep, walked: Journey) -> dict[str, Any]:
-    lang = language()
-    shown = pages.Shown(filing.compiled, walked.view, lang, filing.context)
-    hint = at.definition.hint
-    return {
-        "number": walked.steps.index(at.name) + 1 if at.name in walked.steps else 1,
-        "title": pages.filled(at.definition.title, lang, shown),
-        "hint": pages.filled(hint, lang, shown) if hint else "",
-    }
-
-
-def _rail(filing: Filing, at: CompiledStep, walked: Journey) -> list[dict[str, str]]:
-    lang = language()
-    rail = []
-    for name in walked.steps:
-        one = filing.compiled.step(name)
-        assert one is not None
-        done = name in filing.answers.posted
-        state = "here" if name == at.name else "done" if done else "next"
-        url = filing.step_url(name) if walked.reached(name) else ""
-        rail.append({"title": pages.bare(one.definition.title, lang), "url": url, "state": state})
-    return rail
         "url": _draft_url(held, walked),
         "agency": agencies.by_id(draft.agency_id).name,
         "saved_at": draft.saved_at,
         "expires_at": draft.expires_at,
         "step": pages.bare(step.definition.title, language()) if step else _("Xem lại và gửi"),
         "label": next((str(name) for name in named if name), ""),
-    }  # fmt: skip
+    }
+
+
+def _draft_url(held: Held, walked: Journey) -> str:
+    if walked.missing is None:
+        return url_for("sending.review", code=held.code, d=held.number)
+    return url_for(".step", code=held.code, step=walked.missing, d=held.number)
 
 
 @blueprint.route("/<code>/<step>", methods=["GET", "POST"])

@@ -49,8 +49,10 @@ CHANGES = [
     (
         "is: khac}}\n      - section",
         "less_than: 3}}\n      - section",
-        'step "tre", field "truong_hop": operator "less_than" does not fit "quan_he" (choice); '
-        "those that fit: empty, filled, in, is, is_not, not_in",
+        (
+            'step "tre", field "truong_hop": operator "less_than" does not fit "quan_he" (choice); '
+            "those that fit: empty, filled, in, is, is_not, not_in"
+        ),
     ),
     (
         "when: {field: truong_hop, is_not: khong_ro}\n  - {name: ban_khai",
@@ -115,7 +117,10 @@ CHANGES = [
     (
         "Ngày sinh của {tre_ho_ten}",
         "Ngày sinh của {cam_doan}",
-        'step "tre", field "tre_ngay_sinh": "cam_doan" does not stand before, but in line 95; a text names earlier fields only',
+        (
+            'step "tre", field "tre_ngay_sinh": "cam_doan" does not stand before, but in line 95; '
+            "a text names earlier fields only"
+        ),
     ),
     ("text: Mỗi bản sao đều thu phí", 'text: "Ghi {khong_co}"', 'step "cuoi": unknown name "khong_co"'),
     # values
@@ -164,8 +169,11 @@ CHANGES = [
     (
         "  submitted: {subject",
         "  submited: {subject",
-        'mail: unknown event "submited"; did you mean "submitted"? (known: submitted, received, refused, supplement, fee, '
-        "done, returned, withdrawn, stopped, extended)",
+        (
+            'mail: unknown event "submited"; did you mean "submitted"? (known: submitted, received, refused, '
+            "supplement, fee, "
+            "done, returned, withdrawn, stopped, extended)"
+        ),
     ),
     # the office
     ('"kind:phuong"', '"kin:phuong"', '"kin:phuong" is no agency: "kind:…" or "code:…" is wanted'),
@@ -228,7 +236,10 @@ def test_a_slip_in_a_block_names_both_lines() -> None:
         changed("labels: {ho_ten: Họ tên người nộp}", "optional: [ho_ten]\n        when: {field: cam_doan, is: true}")
     )
     assert found == [
-        'a.yaml:56: step "nguoi_nop", field "nn_ho_ten": "cam_doan" stands later, in line 96; a condition looks back only'
+        (
+            'a.yaml:56: step "nguoi_nop", field "nn_ho_ten": "cam_doan" stands later, in line 96; '
+            "a condition looks back only"
+        )
     ]
 
 

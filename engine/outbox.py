@@ -17,6 +17,7 @@ from engine.errors import NoSuchMessage, SecretGone
 from engine.mails import Written
 from engine.models import OutboxMessage
 from engine.running import keyring, settings
+from engine.sealing import SealBroken
 
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
 SECRET = "{secret}"  # noqa: S105 - where the secret goes, not one
@@ -88,9 +89,10 @@ def deliver(message: OutboxMessage, *, now: datetime, jitter: Callable[[], float
     Whether it was sent. What cannot be sent is tried again later, `TRIES` times in all.
     """
     try:
+        mail = _message(message)
         with TimedConnection(current_app.extensions["mail"]) as connection:
-            connection.send(_message(message))
-    except (OSError, smtplib.SMTPException, BadHeaderError, UnicodeError) as exc:
+            connection.send(mail)
+    except (OSError, smtplib.SMTPException, BadHeaderError, UnicodeError, SealBroken) as exc:
         _put_off(message, str(exc) or type(exc).__name__, now=now, jitter=jitter)
         return False
     values = {"state": SENT, "sent_at": now, "leased_until": None, "error": "", "secret": None}
@@ -128,6 +130,11 @@ def listing(*, state: str = "", before: int | None = None, limit: int = 50) -> l
     if before is not None:
         query = query.where(OutboxMessage.id < before)
     return list(query.order_by(OutboxMessage.id.desc()).limit(limit))
+
+
+def of_dossier(dossier: int) -> list[OutboxMessage]:
+    """The mails about a dossier (its row's id), in the order they were written."""
+    return list(OutboxMessage.select().where(OutboxMessage.dossier == dossier).order_by(OutboxMessage.id))
 
 
 def has_secret(message: OutboxMessage) -> bool:

@@ -1,146 +1,138 @@
-"""The worker: mails travel, what expired goes, and one bad message stops nothing."""
+"""The worker sends what is due, erases what is over, says that it lives, and survives a fault."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 
-from engine import outbox, worker
+from engine import attachments, confirmations, drafts, filings, health, lookup, outbox, throttle, worker
+from engine.database import database
 from engine.mails import Written
-from engine.models import Captcha, Heartbeat, Limit, OutboxMessage
-from engine.settings import ROOT
+from engine.models import Captcha, Draft, Heartbeat, Limit, OneTimeCode, OutboxMessage
 from engine.sink import Sink
+from tests import filing_cases as cases
+from tests.filing_cases import NOW
 
-NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+LATER = NOW + timedelta(days=400)
 
 
 @pytest.fixture(autouse=True)
-def empty(app: Flask, mail_sink: Sink) -> Iterator[None]:
-    """An empty outbox, an empty mail server, and a context for what reads the settings."""
+def program(app: Flask, mail_sink: Sink) -> Iterator[None]:
     with app.app_context():
-        for table in (OutboxMessage, Heartbeat, Captcha, Limit):
-            table.delete().execute()
+        OutboxMessage.delete().execute()
         mail_sink.clear()
         yield
+    database.settle()
 
 
-def put(recipient: str = "lan@example.vn", now: datetime = NOW, **more: Any) -> OutboxMessage:
-    return outbox.put("filed", recipient, Written("Hồ sơ đã nhận", "Kính gửi bà Lan"), now=now, **more)
+def run_once(app: Flask, now: datetime = NOW) -> bool:
+    return worker.run(app, once=True, clock=lambda: now, jitter=lambda: 0.5)
 
 
-def clock() -> datetime:
-    return NOW
+def put(count: int = 1, **more: str) -> list[OutboxMessage]:
+    mail = Written("Thử", more.get("body", "Thư {number}\n"))
+    return [outbox.put("received", "hoa@example.vn", mail, now=NOW) for _ in range(count)]
 
 
-def test_what_lies_in_the_outbox_is_sent(mail_sink: Sink) -> None:
-    put()
-    put("hoa@example.vn")
-    assert worker.work_once(clock) == 0
-    assert [mail["To"] for mail in mail_sink.mails()] == ["lan@example.vn", "hoa@example.vn"]
-    assert {message.state for message in OutboxMessage.select()} == {outbox.SENT}
+def test_once_it_sends_all_that_is_due(app: Flask, mail_sink: Sink) -> None:
+    put(worker.BATCH + 2)
+    assert run_once(app)
+    assert len(mail_sink.mails()) == worker.BATCH + 2
+    assert OutboxMessage.select().where(OutboxMessage.state == "sent").count() == worker.BATCH + 2
 
 
-def test_nothing_is_sent_twice(mail_sink: Sink) -> None:
-    put()
-    worker.work_once(clock)
-    worker.work_once(clock)
+def test_it_leaves_what_is_not_due(app: Flask, mail_sink: Sink) -> None:
+    outbox.put("received", "hoa@example.vn", Written("Sau", "Sau"), now=NOW + timedelta(seconds=1))
+    assert run_once(app)
+    assert mail_sink.mails() == []
+
+
+def test_a_filing_is_mailed(app: Flask, mail_sink: Sink) -> None:
+    dossier = filings.submit(cases.filled(cases.published()), now=NOW).dossier
+    run_once(app)
+    (mail,) = mail_sink.mails()
+    assert dossier.code in mail["Subject"]
+    assert "Lê Thị Hoa" in mail.get_content()
+
+
+def test_it_gives_a_sign_of_life(app: Flask) -> None:
+    Heartbeat.delete().execute()
+    Heartbeat.create(worker="gone", at=NOW - timedelta(days=2))
+    run_once(app)
+    (beat,) = Heartbeat.select()
+    assert beat.at == NOW
+    assert health.worker_seen(NOW)
+    worker.beat(beat.worker, NOW + timedelta(hours=1))
+    assert Heartbeat.get().at == NOW + timedelta(hours=1)
+
+
+def test_it_erases_what_is_over_and_nothing_else(app: Flask) -> None:
+    version = cases.published()
+    draft, _ = cases.begun(version)
+    cases.attached(draft, cases.upload())
+    confirmations.make(now=NOW)
+    throttle.hit("resume", "x", now=NOW)
+    dossier = filings.submit(cases.filled(version), now=NOW).dossier
+    lookup.send_one_time_code(dossier.code, now=NOW, language="vi")
+    run_once(app)
+    tables = (Draft, Captcha, Limit, OneTimeCode)
+    assert all(table.select().exists() for table in tables)
+    run_once(app, LATER)
+    assert not any(table.select().exists() for table in tables)
+    assert type(dossier).select().where(type(dossier).id == dossier.id).exists()
+
+
+def test_a_fault_ends_a_round_and_is_logged_with_its_trace(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    database.execute_sql("ALTER TABLE heartbeat RENAME TO elsewhere")
+    try:
+        assert not run_once(app)
+    finally:
+        database.execute_sql("ALTER TABLE elsewhere RENAME TO heartbeat")
+    assert caplog.records[0].exc_info is not None
+    assert run_once(app)
+
+
+def test_a_mail_whose_secret_does_not_open_does_not_hold_up_the_others(app: Flask, mail_sink: Sink) -> None:
+    broken, good = put(2, body="{secret}")
+    OutboxMessage.update(secret=b"not sealed").where(OutboxMessage.id == broken.id).execute()
+    assert run_once(app)
     assert len(mail_sink.mails()) == 1
+    assert OutboxMessage.get_by_id(good.id).state == "sent"
+    assert "key" in OutboxMessage.get_by_id(broken.id).error
 
 
-def test_a_mail_that_cannot_be_sent_is_counted_and_stops_no_other(mail_sink: Sink) -> None:
-    put("not an address\n")
+def test_a_mail_that_is_not_taken_is_no_fault_of_the_worker(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     put()
-    assert worker.work_once(clock) == 1
-    assert len(mail_sink.mails()) == 1
+    OutboxMessage.update(recipient="không phải địa chỉ\nBcc: x").execute()
+    assert run_once(app)
+    assert "was not sent" in caplog.text
+    assert OutboxMessage.get().state == "waiting"
 
 
-def test_more_mails_than_one_batch_are_all_sent(mail_sink: Sink) -> None:
-    for _ in range(worker.BATCH + 5):
-        put()
-    worker.work_once(clock)
-    assert len(mail_sink.mails()) == worker.BATCH + 5
-
-
-def test_it_shows_that_it_lives_and_forgets_workers_that_ended() -> None:
-    Heartbeat.create(worker="ended:1", at=NOW - timedelta(days=2))
-    worker.work_once(clock)
-    assert [(row.worker, row.at) for row in Heartbeat.select()] == [(worker.name(), NOW)]
-
-
-def test_what_expired_is_swept_out() -> None:
-    for number, expires_at in enumerate((NOW - timedelta(hours=1), NOW + timedelta(hours=1))):
-        Captcha.create(public_id=str(number), answer="", sealed=b"", expires_at=expires_at)
-        Limit.create(name=str(number), count=1, expires_at=expires_at)
-    worker.work_once(clock)
-    assert [row.public_id for row in Captcha.select()] == ["1"]
-    assert [row.name for row in Limit.select()] == ["1"]
-
-
-def test_it_ends_when_told_and_goes_off_the_list(app: Flask, mail_sink: Sink) -> None:
-    put()
+def test_it_ends_when_it_is_told(app: Flask, mail_sink: Sink) -> None:
     stop = threading.Event()
-    rounds = 0
-
-    def counted() -> datetime:
-        nonlocal rounds
-        rounds += 1
-        if mail_sink.mails():
-            stop.set()
-        return NOW
-
-    worker.work(counted, stop)
+    put()
+    ended: list[bool] = []
+    thread = threading.Thread(target=lambda: ended.append(worker.run(app, stop=stop, clock=lambda: NOW)))
+    thread.start()
+    sent = OutboxMessage.select().where(OutboxMessage.state == "sent")
+    while not sent.exists() and thread.is_alive():
+        stop.wait(0.02)
+    stop.set()
+    thread.join(timeout=10)
+    assert ended == [True]
     assert len(mail_sink.mails()) == 1
-    assert Heartbeat.select().count() == 0
 
 
-def test_a_message_that_breaks_a_round_does_not_end_the_worker(
-    mail_sink: Sink, caplog: pytest.LogCaptureFixture
-) -> None:
-    broken = put(secret="12345678")
-    OutboxMessage.update(secret=b"spoilt").where(OutboxMessage.id == broken.id).execute()
-    put("hoa@example.vn")
-    stop = threading.Event()
-
-    def until_sent() -> datetime:
-        if mail_sink.mails():
-            stop.set()
-        return NOW
-
-    worker.work(until_sent, stop)
-    assert [mail["To"] for mail in mail_sink.mails()] == ["hoa@example.vn"]
-    assert "A round of the worker failed." in caplog.text
-
-
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_as_a_process_it_sends_and_ends_by_a_signal(config: dict[str, Any], mail_sink: Sink, tmp_path: Path) -> None:
-    put(now=datetime.now(UTC))
-    variables = {f"MOTCUA_{name}": str(value) for name, value in config.items()}
-    log = tmp_path / "log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "app", "worker"],
-            cwd=ROOT, env=os.environ | variables, stdout=out, stderr=out,
-        )  # fmt: skip
-        try:
-            mail_sink.wait_for(1)
-        finally:
-            process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0, log.read_text()
-
-
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_once_fails_when_a_mail_could_not_be_sent(app: Flask) -> None:
-    runner = app.test_cli_runner()
-    assert runner.invoke(args=["worker", "--once"]).exit_code == 0
-    put("not an address\n", now=datetime.now(UTC))
-    assert runner.invoke(args=["worker", "--once"]).exit_code == 1
+def test_every_sweep_is_one_that_may_be_done_twice() -> None:
+    at = datetime(2100, 1, 1, tzinfo=UTC)
+    for sweep in worker.SWEEPS.values():
+        sweep(at)
+        assert sweep(at) == 0
+    assert set(worker.SWEEPS.values()) == {
+        drafts.sweep, confirmations.sweep, throttle.sweep, lookup.sweep, attachments.sweep,
+    }  # fmt: skip

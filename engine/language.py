@@ -39,7 +39,9 @@ def init_app(app: Flask, *, secure: bool) -> None:
         locale_selector=language,
     )
     # A page says dozens of sentences: Flask-Babel looks for the locale at each, and Jinja's own `_` formats each.
-    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        _gettext, _ngettext, newstyle=True, pgettext=_pgettext, npgettext=_npgettext
+    )
     app.jinja_env.globals["_"] = sentence
 
     @app.after_request
@@ -79,3 +81,12 @@ def _gettext(words: str) -> str:
 
 def _ngettext(one: str, many: str, number: int) -> str:
     return _catalogue(language()).ungettext(one, many, number)
+
+
+def _pgettext(context: str, words: str) -> str:
+    spoken = language()
+    return words if spoken == LANGUAGES[0] else str(_catalogue(spoken).upgettext(context, words))
+
+
+def _npgettext(context: str, one: str, many: str, number: int) -> str:
+    return str(_catalogue(language()).unpgettext(context, one, many, number))

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,7 +29,6 @@ from playwright.sync_api import Error as PlaywrightError
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
-from app import create_app
 from engine import database, migrations
 from engine.settings import ROOT, Settings, read_settings
 from engine.sink import Sink
@@ -201,7 +201,9 @@ def db(module_db: Any) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def app(config: dict[str, Any]) -> Iterator[Flask]:
     """The whole program."""
-    yield create_app(config | {"TESTING": True})
+    # Imported only here: the pure part is tested in a fraction of the time that all the pages take to import.
+    made: Flask = import_module("app").create_app(config | {"TESTING": True})
+    yield made
     database.disconnect()
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -16,8 +16,6 @@ import httpx
 import pytest
 
 from engine.settings import ROOT
-
-LINES = re.compile(r"^Mails: +(?P<mails>.+)$", re.MULTILINE)
 
 
 def free_port() -> int:
@@ -49,17 +47,25 @@ def served(folder: Path, port: int, **variables: str) -> Iterator[tuple[subproce
         process.communicate(timeout=30)
 
 
-def group(leader: int) -> list[int]:
-    """The processes of a group that still run."""
-    found = []
+def running() -> Iterator[tuple[int, int, int]]:
+    """Every process that runs, with its parent and its group."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = stat.read_text().rpartition(")")[2].split()
+            state, parent, of_group, *_others = stat.read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        if int(fields[2]) == leader and fields[0] != "Z":
-            found.append(int(stat.parent.name))
-    return found
+        if state != "Z":
+            yield int(stat.parent.name), int(parent), int(of_group)
+
+
+def group(leader: int) -> list[int]:
+    """The processes of a group that still run."""
+    return [pid for pid, _, of_group in running() if of_group == leader]
+
+
+def children(parent: int) -> list[int]:
+    """The processes that a process started."""
+    return [pid for pid, of, _ in running() if of == parent]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -68,9 +74,16 @@ def test_it_comes_up_and_goes_down_whole(tmp_path: Path, number: signal.Signals,
     port = free_port()
     with served(tmp_path, port) as (process, said):
         assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=30).text == "ok\n"
-        assert f"http://127.0.0.1:{port}/\n" in said[0]
-        assert f"http://127.0.0.1:{port}/quan-tri/\n" in said[1]
-        assert LINES.findall("".join(said)) == [str(tmp_path / "mail")]
+        assert httpx.get(f"http://127.0.0.1:{port}/thu-tuc/1.001193", timeout=30).status_code == 200
+        accounts = json.loads((tmp_path / "demo-accounts.json").read_text())
+        assert [line.split()[:2] for line in said[:3]] == [[one["email"], one["password"]] for one in accounts]
+        places = dict(line.rstrip().split(":  ", 1) for line in said[3:-1])
+        assert {name: place.strip() for name, place in places.items()} == {
+            "Một Cửa": f"http://127.0.0.1:{port}/",
+            "Back office": f"http://127.0.0.1:{port}/quan-tri/",
+            "Demo sign-ins": str(tmp_path / "demo-accounts.json"),
+            "Mails": str(tmp_path / "mail"),
+        }
         assert len(group(process.pid)) >= 3
         (os.killpg if whole_group else os.kill)(process.pid, number)
         assert process.wait(timeout=30) == 0
@@ -78,13 +91,15 @@ def test_it_comes_up_and_goes_down_whole(tmp_path: Path, number: signal.Signals,
 
 
 def test_the_second_start_keeps_what_is_there(tmp_path: Path) -> None:
-    keys = []
+    seen = []
     for _ in range(2):
-        with served(tmp_path, free_port()) as (process, _said):
-            keys.append((tmp_path / "keys" / "secret_key").read_text())
+        with served(tmp_path, free_port()) as (process, said):
+            files = [tmp_path / "keys" / "secret_key", tmp_path / "demo-accounts.json"]
+            seen.append([file.read_text() for file in files])
             process.terminate()
             assert process.wait(timeout=30) == 0
-    assert keys[0] == keys[1]
+    assert seen[0] == seen[1]
+    assert said[0].startswith("Một Cửa:")  # no sign-in is made or shown again
 
 
 def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path) -> None:
@@ -96,7 +111,7 @@ def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path) -> None:
 
 def test_when_a_part_ends_everything_ends(tmp_path: Path) -> None:
     with served(tmp_path, free_port()) as (process, _said):
-        (worker,) = [pid for pid in group(process.pid) if b"\0worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        _pages, worker = sorted(children(process.pid))
         os.kill(worker, signal.SIGKILL)
         assert process.wait(timeout=30) == 1
         assert group(process.pid) == []

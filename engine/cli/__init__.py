@@ -8,10 +8,12 @@ from engine.cli.agencies import agencies
 from engine.cli.config import config
 from engine.cli.db import db
 from engine.cli.definitions import definitions
+from engine.cli.demo import demo
 from engine.cli.serve import serve
 from engine.cli.users import users
+from engine.cli.worker import worker
 
-COMMANDS = (agencies, config, db, definitions, serve, users)
+COMMANDS = (agencies, config, db, definitions, demo, serve, users, worker)
 
 
 def init_app(app: Flask) -> None:

@@ -44,7 +44,7 @@ def _database_faults() -> Iterator[str]:
         database.execute_sql("SELECT 1").fetchone()
         missing = migrations.pending()
     except peewee.PeeweeException as exc:
-        yield f"MOTCUA_DATABASE_URL must lead to a database that answers; this one says: {exc}"
+        yield f"MOTCUA_DATABASE_URL must lead to a database that answers; this one says: {' '.join(str(exc).split())}"
         return
     if missing:
         yield f"The database lacks {', '.join(missing)}; run: flask --app app db upgrade"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
+from engine import migrations, places, rows, source, versions
+from engine.errors import NoSuchProcedure
 from engine.faults import Fault, errors
 from engine.library import Library
 from engine.loading import check_path
@@ -15,6 +18,7 @@ from engine.settings import ROOT
 
 SHIPPED = ROOT / "definitions"
 PATHS = click.Path(exists=True, path_type=Path)
+BY = "flask definitions"  # whom the journal names
 
 definitions = AppGroup("definitions", help="Procedures as files.")
 
@@ -23,10 +27,58 @@ definitions = AppGroup("definitions", help="Procedures as files.")
 @click.argument("paths", nargs=-1, type=PATHS)
 def check(paths: tuple[Path, ...]) -> None:
     """Say every fault of PATHS, files or folders, at its line; without any, of the definitions of this program."""
-    base = Library.folder(SHIPPED)
-    faults = [fault for path in paths or (SHIPPED,) for fault in check_path(path, base=base)]
-    tell(faults)
-    if errors(faults):
+    end_if_faulty(paths or (SHIPPED,), base())
+
+
+@definitions.command()
+@click.argument("paths", nargs=-1, required=True, type=PATHS)
+@click.option("--publish", is_flag=True, help="Show them to the public too.")
+def load(paths: tuple[Path, ...], *, publish: bool) -> None:
+    """Load PATHS, files or folders, into the back office; nothing at all where one has a fault."""
+    known = base()
+    end_if_faulty(paths, known)
+    for path in paths:
+        now = datetime.now(UTC)
+        if path.is_dir() and (areas := Library.folder(path).areas):
+            places.load(areas)
+        for loaded in versions.load_folder(path, publish=publish, now=now, by=BY, base=known):
+            end_with(errors(loaded.faults))
+            click.echo(f"{loaded.code}: version {loaded.version.number}" if loaded.version else loaded.code)
+
+
+@definitions.command()
+@click.argument("code")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+def export(code: str, file: Path | None) -> None:
+    """Write a procedure of the back office to FILE: all that belongs to it to a .zip, else its YAML."""
+    try:
+        data = versions.export_zip(code) if file and file.suffix == ".zip" else source.dump(rows.read(code)).encode()
+    except NoSuchProcedure:
+        click.echo(f"{code}: no procedure has this code.")
+        raise SystemExit(1) from None
+    if file is None:
+        click.echo(data, nl=False)
+    else:
+        file.write_bytes(data)
+
+
+def base() -> Library:
+    """What a file finds beyond its own folder: the back office's blocks and catalogs, then those of this program."""
+    shipped = Library.folder(SHIPPED)
+    return shipped if migrations.pending() else rows.library_of_rows().before(shipped)
+
+
+def end_if_faulty(paths: Iterable[Path], known: Library) -> None:
+    """Says every fault and warning, and ends where one is a fault."""
+    faults = [fault for path in paths for fault in check_path(path, base=known)]
+    tell(fault for fault in faults if fault.warning)
+    end_with(errors(faults))
+
+
+def end_with(faults: Iterable[Fault]) -> None:
+    """Says faults and ends, where there are any."""
+    if found := list(faults):
+        tell(found)
         raise SystemExit(1)
 
 

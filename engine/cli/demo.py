@@ -40,13 +40,10 @@ def demo() -> None:
     if not settings().loopback:
         click.echo("Demo sign-ins are for a site on this machine; MOTCUA_BASE_URL says another.")
         raise SystemExit(1)
-    for account in make(settings().data_dir / ACCOUNTS, datetime.now(UTC)):
-        click.echo(
-            f"{account['email']}  {account['password']}  {', '.join(account['roles'])} {account['agency']}".rstrip()
-        )
+    say_accounts(make_demo(settings().data_dir / ACCOUNTS, datetime.now(UTC)))
 
 
-def make(file: Path, now: datetime) -> list[Account]:
+def make_demo(file: Path, now: datetime) -> list[Account]:
     """Makes what is missing, and keeps the passwords in `file`; the sign-ins made."""
     found = Library.folder(SHIPPED).agencies
     agencies.load(found, overwrite=False)
@@ -57,6 +54,13 @@ def make(file: Path, now: datetime) -> list[Account]:
     if made:
         _keep(file, [*_kept(file), *made])
     return made
+
+
+def say_accounts(accounts: Iterable[Account]) -> None:
+    """Prints sign-ins, one a line."""
+    for account in accounts:
+        parts = (account["email"], account["password"], *account["roles"], account["agency"])
+        click.echo("  ".join(filter(None, parts)))
 
 
 def _account(email: str, role: str, agency: str, now: datetime) -> Iterable[Account]:

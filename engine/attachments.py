@@ -24,10 +24,10 @@ from engine.models import Attachment, Dossier, Draft
 from engine.pages import bare
 from engine.running import settings
 
-MEGABYTE = 1_048_576        # as people's machines count it
-MOST_FILES = 60             # of one draft
-LONGEST_NAME = 120          # characters
-PIECE = 65_536              # bytes read at a time
+MEGABYTE = 1_048_576  # as people's machines count it
+MOST_FILES = 60  # of one draft
+LONGEST_NAME = 120  # characters
+PIECE = 65_536  # bytes read at a time
 KEPT_UNUSED = timedelta(minutes=10)  # another request may be about to save what it has just received
 ALIASES = {"jpeg": "jpg", "jfif": "jpg"}
 

@@ -15,10 +15,10 @@ COUNTER = "counter"
 # Douglas Crockford's base 32: no I, L, O, U, so that what is read aloud or copied by hand is not mistaken.
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MISREAD = str.maketrans("ILO", "110")
-BITS = 5           # of a letter
-GROUP = 4          # letters between two dashes
-LOOKUP_LETTERS = 12    # 60 bits: never guessed, so it may stay on paper for years
-ONE_TIME_LETTERS = 8   # 40 bits: enough for the minutes it is good for
+BITS = 5  # of a letter
+GROUP = 4  # letters between two dashes
+LOOKUP_LETTERS = 12  # 60 bits: never guessed, so it may stay on paper for years
+ONE_TIME_LETTERS = 8  # 40 bits: enough for the minutes it is good for
 
 NEXT = (
     "INSERT INTO counter (scope, value) VALUES (?, 1) "

@@ -131,9 +131,7 @@ def _happened(row: statements.Row) -> Happened:
     identity, at, event, status, stage, unit, officer, person, until, text = row
     moment, ends = statements.moment(at), statements.moment(until)
     assert moment is not None
-    return Happened(
-        identity, moment, event, Status(status), stage, unit, officer, person or "", ends, text or ""
-    )
+    return Happened(identity, moment, event, Status(status), stage, unit, officer, person or "", ends, text or "")
 
 
 def event_title(event: Happened, procedure: Procedure) -> Text:
@@ -164,9 +162,7 @@ Stop = tuple[Place, Text, str]
 
 def _stops(procedure: Procedure) -> list[Stop]:
     reception = procedure.processing.reception if procedure.processing else ""
-    stages: list[Stop] = [
-        ((Status.PROCESSING, stage.stage), stage.title, stage.unit) for stage in _stages(procedure)
-    ]
+    stages: list[Stop] = [((Status.PROCESSING, stage.stage), stage.title, stage.unit) for stage in _stages(procedure)]
     plain: list[Stop] = [((Status.PROCESSING, None), TITLES[Status.PROCESSING], reception)]
     ends = (Status.DONE, Status.RETURNED)
     begins = (Status.REGISTERED, Status.RECEIVED)

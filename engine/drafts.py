@@ -17,7 +17,7 @@ from engine.running import settings
 from engine.texts import Text
 
 TOKEN_BYTES = 24  # 192 random bits
-TRIES = 5         # to save beside others who save the same draft
+TRIES = 5  # to save beside others who save the same draft
 SWEPT_AT_ONCE = 200
 
 COLUMNS = (
@@ -35,9 +35,7 @@ SAVE = (
 )
 # SQLite gives the number of an erased last row again; a dossier remembers its draft by number, so the numbers of
 # drafts that were filed are never given again.
-FIRST_FREE = (
-    "SELECT 1 + MAX(COALESCE((SELECT MAX(id) FROM draft), 0), COALESCE((SELECT MAX(draft) FROM dossier), 0))"
-)
+FIRST_FREE = "SELECT 1 + MAX(COALESCE((SELECT MAX(id) FROM draft), 0), COALESCE((SELECT MAX(draft) FROM dossier), 0))"
 
 
 def new_token() -> str:

@@ -144,3 +144,7 @@ class NotPublishable(Exception):
 
     code: str
     faults: tuple[Fault, ...]
+
+
+class ArchiveRefused(Exception):
+    """A zip that is not unpacked; says why, in the words of a fault."""

@@ -15,9 +15,7 @@ SYSTEM = "system"
 INSERT = "INSERT INTO journal_entry (at, actor, action, subject, details) VALUES (?, ?, ?, ?, ?)"
 
 
-def write(
-    action: str, subject: str, *, by: str, now: datetime, details: Mapping[str, Any] | None = None
-) -> None:
+def write(action: str, subject: str, *, by: str, now: datetime, details: Mapping[str, Any] | None = None) -> None:
     """Writes one entry in the caller's transaction; `by` is a person's address, `citizen` or `system`."""
     statements.changed(INSERT, statements.stamp(now), by, action, subject, dumps(details or {}))
 

@@ -22,10 +22,10 @@ from engine.sealing import SealBroken
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
 SECRET = "{secret}"  # noqa: S105 - where the secret goes, not one
 TRIES = 8
-LEASE = timedelta(minutes=5)          # longer than a delivery may take
-FIRST_DELAY = timedelta(seconds=30)   # doubled after each try
+LEASE = timedelta(minutes=5)  # longer than a delivery may take
+FIRST_DELAY = timedelta(seconds=30)  # doubled after each try
 LONGEST_DELAY = timedelta(hours=6)
-SMTP_TIMEOUT = 20                     # seconds, for each answer of the server
+SMTP_TIMEOUT = 20  # seconds, for each answer of the server
 LONGEST_ERROR = 500
 
 NEXT = (

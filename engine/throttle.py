@@ -21,17 +21,17 @@ from engine.running import settings
 
 # How often a thing may be done: by whom or to what is the caller's key.
 RATES: dict[str, RateLimitItem] = {
-    "resume": parse("5 per hour"),           # mailed links of one draft
+    "resume": parse("5 per hour"),  # mailed links of one draft
     "one_time_code": parse("3 per 15 minutes"),  # mailed codes of one dossier
-    "sign_in": parse("10 per 15 minutes"),   # of one account
+    "sign_in": parse("10 per 15 minutes"),  # of one account
     "sign_in_address": parse("100 per 15 minutes"),  # from one address, which a whole office may share
     "confirmation": parse("60 per minute"),  # pictures of one browser
 }
 
-FREE = 5                              # wrong guesses before a wait is demanded
-FIRST_WAIT = timedelta(seconds=15)    # then doubled by each further wrong guess
+FREE = 5  # wrong guesses before a wait is demanded
+FIRST_WAIT = timedelta(seconds=15)  # then doubled by each further wrong guess
 LONGEST_WAIT = timedelta(hours=1)
-FORGOTTEN = timedelta(hours=24)       # after the last wrong guess
+FORGOTTEN = timedelta(hours=24)  # after the last wrong guess
 
 COUNT = (
     'INSERT INTO "limit" (name, count, expires_at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET '
@@ -95,6 +95,14 @@ def hit(name: str, key: str, *, now: datetime) -> None:
         return
     limiter, rate = FixedWindowRateLimiter(LimitTable(now)), RATES[name]
     if not limiter.hit(rate, _key(name, key)):
+        reset, _ = limiter.get_window_stats(rate, _key(name, key))
+        raise Throttled(datetime.fromtimestamp(reset, tz=now.tzinfo))
+
+
+def raise_if_throttled(name: str, key: str, *, now: datetime) -> None:
+    """Raises `Throttled` where a thing in `RATES` was tried too often already; counts nothing."""
+    limiter, rate = FixedWindowRateLimiter(LimitTable(now)), RATES[name]
+    if settings().ratelimit_enabled and not limiter.test(rate, _key(name, key)):
         reset, _ = limiter.get_window_stats(rate, _key(name, key))
         raise Throttled(datetime.fromtimestamp(reset, tz=now.tzinfo))
 

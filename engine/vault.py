@@ -24,9 +24,7 @@ def draft_answers(draft: Draft) -> Answers:
     return Answers.of(json.loads(draft.answers), hidden)
 
 
-def view_parts(
-    view: Mapping[str, Any], sensitive: Set[str], code: str
-) -> tuple[dict[str, Any], bytes | None]:
+def view_parts(view: Mapping[str, Any], sensitive: Set[str], code: str) -> tuple[dict[str, Any], bytes | None]:
     """The view of a dossier as filed, as its two columns hold it."""
     hidden = {name: value for name, value in view.items() if name in sensitive}
     opened = {name: value for name, value in view.items() if name not in sensitive}

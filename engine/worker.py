@@ -18,11 +18,11 @@ from engine.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 
-PAUSE = 2.0                        # seconds between two rounds
-BATCH = 50                         # mails of one round
+PAUSE = 2.0  # seconds between two rounds
+BATCH = 50  # mails of one round
 SWEEP_EVERY = timedelta(minutes=5)
 BEAT_EVERY = timedelta(seconds=20)
-FORGOTTEN = timedelta(days=1)      # after which a worker that ended is no longer listed
+FORGOTTEN = timedelta(days=1)  # after which a worker that ended is no longer listed
 
 SWEEPS: dict[str, Callable[[datetime], int]] = {
     "drafts": drafts.sweep,
@@ -92,9 +92,7 @@ def work(
 
 def beat(name: str, now: datetime) -> None:
     """Gives a sign of life."""
-    Heartbeat.insert(worker=name, at=now).on_conflict(
-        conflict_target=[Heartbeat.worker], update={"at": now}
-    ).execute()
+    Heartbeat.insert(worker=name, at=now).on_conflict(conflict_target=[Heartbeat.worker], update={"at": now}).execute()
 
 
 def sweep(now: datetime) -> None:

@@ -241,9 +241,7 @@ class TestConflict:
         moves = ["receive", "refuse"]
 
         def act(number: int) -> Dossier:
-            return desk.move(
-                one.dossier.id, moves[number], revision=0, by=officers[number], now=WORKING, note="Lý do"
-            )
+            return desk.move(one.dossier.id, moves[number], revision=0, by=officers[number], now=WORKING, note="Lý do")
 
         came = cases.at_once(app, 2, act)
         assert sorted(type(result).__name__ for result in came) == ["Conflict", "Dossier"], came

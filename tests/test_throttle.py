@@ -84,6 +84,15 @@ class TestRate:
             thread.join()
         assert len(passed) == 5
 
+    def test_can_be_asked_about_without_counting(self, key: str) -> None:
+        hits("resume", key, 4)
+        for _ in range(3):
+            throttle.raise_if_throttled("resume", key, now=NOW)
+        hits("resume", key, 1)
+        with pytest.raises(Throttled) as refusal:
+            throttle.raise_if_throttled("resume", key, now=NOW)
+        assert refusal.value.retry_at == NOW + timedelta(hours=1)
+
     @pytest.mark.parametrize("name", list(throttle.RATES))
     def test_every_rate_lets_at_least_three_through(self, name: str) -> None:
         assert throttle.RATES[name].amount >= 3

@@ -78,9 +78,7 @@ class About:
     stage: str = ""
 
 
-def about_dossier(
-    event: str, about: About, *, procedure: Procedure, language: str, **more: Any
-) -> Written:
+def about_dossier(event: str, about: About, *, procedure: Procedure, language: str, **more: Any) -> Written:
     """The mail of an event of a dossier, in the procedure's own words where it has some."""
     standard = write(event, language, about=about, **more)
     own = procedure.mail.get(event)
@@ -132,9 +130,7 @@ def _named_facts(about: About, language: str) -> Mapping[str, str]:
     moment = moment_in(language)
     names = ("code", "title", "agency", "unit", "status", "person", "track_url", "stage")
     moments = ("filed_at", "until", "due_at")
-    return {name: getattr(about, name) for name in names} | {
-        name: moment(getattr(about, name)) for name in moments
-    }
+    return {name: getattr(about, name) for name in names} | {name: moment(getattr(about, name)) for name in moments}
 
 
 def _own(text: Text | None, facts: Mapping[str, str], language: str) -> str:

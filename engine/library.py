@@ -194,14 +194,18 @@ class Library:
             return base.template(code, file) if own is None else own
 
         return Library(
-            {**base.blocks, **self.blocks},
-            {**base.catalogs, **self.catalogs},
+            {**self._sound("block", base.blocks), **self.blocks},
+            {**self._sound("catalog", base.catalogs), **self.catalogs},
             self.agencies + tuple(one for one in base.agencies if one.code not in self.agency_codes),
             self.areas or base.areas,
             {**base.broken, **self.broken},
             self.faults,
             template,
         )
+
+    def _sound(self, sort: str, of_base: Mapping[str, Any]) -> dict[str, Any]:
+        """What the base has, save what a broken file of this library stands for."""
+        return {name: value for name, value in of_base.items() if f"{sort} {name}" not in self.broken}
 
     def catalog(self, wanted: str) -> Catalog | None:
         """The catalog of this name; `provinces` and `wards` are made of the administrative units."""

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from engine import checks
+from engine.archive import unpacked
 from engine.definition import Procedure
+from engine.errors import ArchiveRefused
 from engine.faults import Fault, errors
 from engine.library import AGENCIES_FILE, Library, read_agencies, read_block, read_catalog
 from engine.outline import Outline, outline, read_form
@@ -89,7 +91,9 @@ def load_all(paths: Iterable[Path], *, base: Library | None = None) -> Iterator[
 
 
 def check_path(path: Path, *, base: Library | None = None) -> Faults:
-    """The faults and warnings of a file of any sort, or of a whole folder of definitions."""
+    """The faults and warnings of a file of any sort, of a whole folder of definitions, or of an exported zip."""
+    if path.suffix == ".zip":
+        return _check_zip(path, base)
     if path.is_dir():
         library = Library.folder(path, base=base)
         found = [fault for loaded in load_all([path], base=base) for fault in loaded.faults]
@@ -100,6 +104,15 @@ def check_path(path: Path, *, base: Library | None = None) -> Faults:
         return faults
     folder = path.parent.parent if path.parent.name in ("blocks", "catalogs") else path.parent
     return _check_node(node, Library.folder(folder, base=base))
+
+
+def _check_zip(path: Path, base: Library | None) -> Faults:
+    try:
+        with unpacked(path) as folder:
+            faults = check_path(folder, base=base)
+            return tuple(replace(fault, file=fault.file.replace(str(folder), str(path))) for fault in faults)
+    except ArchiveRefused as refused:
+        return (Fault(str(path), 1, "", str(refused)),)
 
 
 def _check_node(node: Node, library: Library) -> Faults:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import rows, source
+from engine.archive import unpacked
 from engine.blocks import is_use
 from engine.database import database, transaction
 from engine.definition import Procedure
@@ -289,11 +290,14 @@ class LoadedFile:
 def load_folder(
     path: Path, *, publish: bool, now: datetime, by: str, only_new: bool = False, base: Library | None = None
 ) -> tuple[LoadedFile, ...]:
-    """Loads a file or a folder of definitions into rows, with the blocks, catalogs and blank forms they use.
+    """Loads a file, a folder of definitions or an exported zip into rows, with what its procedures use.
 
     What a file names is looked for beside it, then in the rows, then in `base`. With `only_new` whatever is there
-    already stays as it is. Nothing of a faulty file is loaded.
+    already stays as it is. Nothing of a faulty file is loaded. Raises `ArchiveRefused`.
     """
+    if path.suffix == ".zip":
+        with unpacked(path) as folder:
+            return load_folder(folder, publish=publish, now=now, by=by, only_new=only_new, base=base)
     beside = Library.folder(path if path.is_dir() else path.parent)
     load_shared(beside, only_new=only_new)
     if base is not None:

@@ -192,6 +192,11 @@ CHANGES = [
         'code_format: unknown placeholder "year" (known: agency, yyyy, yy, mm, dd, yymmdd, counter)',
     ),
     ("{counter:4}", "{counter:x}", 'code_format: "{counter:x}": only the counter has a width, from 1 to 9'),
+    (
+        "{counter:4}",
+        "{counter:4}/x",
+        'code_format: beside the placeholders only letters, digits, ".", "-" and "_" may stand',
+    ),
     ("{counter:4}", "{counter:4}}", "code_format: a brace stands alone"),
 ]
 

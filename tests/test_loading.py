@@ -272,8 +272,8 @@ def test_loading_a_folder_reads_each_procedure(tmp_path: Path) -> None:
         ("blocks/b.yaml", "format: 1\nblock: b\ntitle: B\nfields:\n- {name: x, kind: txt, label: X}\n",
          '5: step "block", field "x": unknown kind "txt"; did you mean "text"?'),
         ("blocks/b.yaml", "format: 2\nblock: b\ntitle: B\nfields: []\n", "1: block: the format is 1, not 2"),
-        ("catalogs/c.yaml", "format: 1\ncatalog: c\ntitle: C\nentries:\n"
-         "- {value: a, label: A}\n- {value: a, label: B}\n",
+        ("catalogs/c.yaml", ("format: 1\ncatalog: c\ntitle: C\nentries:\n"
+         "- {value: a, label: A}\n- {value: a, label: B}\n"),
          '6: the value "a" stands twice, first in line 5'),
         ("catalogs/c.yaml", "format: 1\ncatalog: c\ntitle: C\nentries:\n- {value: a, label: A, until: soon}\n",
          '5: entry "": a day YYYY-MM-DD is wanted, not "soon"'),
@@ -301,6 +301,15 @@ def test_a_library_whose_catalog_is_broken_says_what_is_wrong_with_it(tmp_path: 
     (tmp_path / "d" / "catalogs" / "dan_toc.yaml").write_text("format: 1\ncatalog: dan_toc\n", "utf-8")
     _, faults = load_file(tmp_path / "d" / "whole.yaml")
     assert {Path(fault.file).name for fault in faults} == {"dan_toc.yaml"}
+
+
+def test_a_broken_file_is_not_passed_over_for_the_one_of_the_base(tmp_path: Path) -> None:
+    (tmp_path / "blocks").mkdir()
+    (tmp_path / "blocks" / "nguoi.yaml").write_text("format: 1\nblock: nguoi\n", "utf-8")
+    shutil.copytree(HERE / "1.999001", tmp_path / "1.999001")
+    shutil.copy(HERE / "whole.yaml", tmp_path)
+    _, faults = load_file(tmp_path / "whole.yaml", base=Library.folder(HERE))
+    assert {Path(fault.file).name for fault in faults} == {"nguoi.yaml"}
 
 
 def test_plain_data_is_fit_for_json() -> None:

@@ -18,7 +18,7 @@ from engine import agencies, places, rows, versions
 from engine.database import database
 from engine.errors import NoSuchProcedure, NotPublishable
 from engine.library import Library
-from engine.loading import load_file
+from engine.loading import check_path, load_file
 from engine.models import ProcedureRow, TemplateFile, Version
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -235,3 +235,23 @@ def test_an_export_holds_the_procedure_its_blocks_and_its_blank_forms(tmp_path: 
     assert faults == ()
     assert procedure == load_file(HERE / "whole.yaml")[0]
     assert versions.export_zip(CODE) == exported
+
+
+def test_an_export_is_checked_and_loaded_as_it_is(tmp_path: Path) -> None:
+    load()
+    path = tmp_path / "e.zip"
+    path.write_bytes(versions.export_zip(CODE))
+    document = rows.read(CODE)
+    edit(title="Khác")
+    assert check_path(path, base=rows.library_of_rows()) == ()
+    assert [(one.code, one.good) for one in load(path)] == [(CODE, True)]
+    assert rows.read(CODE) == document
+
+
+def test_a_fault_in_an_export_names_the_file_in_the_zip(tmp_path: Path) -> None:
+    path = tmp_path / "e.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("a.yaml", "a: 1\na: 2\n")
+    assert [str(fault) for fault in check_path(path)] == [f'{path}/a.yaml:2: the key "a" stands twice, first in line 1']
+    path.write_bytes(b"no zip")
+    assert [fault.what for fault in check_path(path)] == ["the zip cannot be read: File is not a zip file"]

@@ -110,7 +110,10 @@ def code_format(checking: Checking) -> None:
             checking.fault(node, "code_format", f'"{{{name}:{width}}}": only the counter has a width, from 1 to 9')
     if not any(name == "counter" for name, _, _ in found):
         checking.fault(node, "code_format", "{counter} is missing")
-    if re.search(r"[{}]", PLACEHOLDER.sub("", node.raw)):
+    rest = PLACEHOLDER.sub("", node.raw)
+    if re.search(r"[{}]", rest):
         checking.fault(node, "code_format", "a brace stands alone")
+    elif not re.fullmatch(r"[A-Za-z0-9._-]*", rest):  # it becomes a part of addresses
+        checking.fault(node, "code_format", 'beside the placeholders only letters, digits, ".", "-" and "_" may stand')
     if any(before == after for before, after in pairwise([name for name, _, _ in found])):
         checking.fault(node, "code_format", "a placeholder stands twice in a row")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
@@ -40,11 +41,16 @@ class Filing:
 
     def url(self, endpoint: str, **values: Any) -> str:
         """An address of this draft."""
-        return url_for(endpoint, code=self.code, d=self.held.number, **values)
+        return _address(request.script_root, endpoint, self.code, self.held.number, tuple(values.items()))
 
     def step_url(self, step: str) -> str:
         """The address of a step."""
         return self.url("filing.step", step=step)
+
+
+@lru_cache(maxsize=4096)
+def _address(_root: str, endpoint: str, code: str, number: int, values: tuple[tuple[str, Any], ...]) -> str:
+    return url_for(endpoint, code=code, d=number, **dict(values))
 
 
 def open_filing(code: str) -> Filing | None:

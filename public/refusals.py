@@ -6,10 +6,11 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, render_template, request, url_for
+from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wrappers import Response as AnyResponse
 
-from engine.errors import DraftExpired, NoSuchDraft, Throttled
+from engine.errors import Conflict, DraftExpired, DraftFiled, NoSuchDraft, Throttled
 from public.site import now
 
 
@@ -35,11 +36,22 @@ def expired(_error: Exception) -> Response:
     return page(410, begin_url=url_for("filing.start", code=code) if code else url_for("information.home"))
 
 
+def filed(_error: Exception) -> AnyResponse:
+    """A draft that another tab has sent meanwhile: its success page."""
+    arguments = {"code": (request.view_args or {}).get("code", ""), "d": request.args.get("d", "")}
+    return redirect(url_for("sending.done", **arguments), 303)
+
+
 def throttled(error: Throttled) -> Response:
     """Too many tries: when to try again."""
     response = page(429, retry_at=error.retry_at)
     response.headers["Retry-After"] = str(_seconds(error.retry_at))
     return response
+
+
+def busy(_error: Exception) -> Response:
+    """Others never stop changing the same thing."""
+    return page(409)
 
 
 def _seconds(retry_at: datetime) -> int:
@@ -58,5 +70,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(DraftExpired, expired)
     app.register_error_handler(NoSuchDraft, expired)
+    app.register_error_handler(DraftFiled, filed)
+    app.register_error_handler(Conflict, busy)
     app.register_error_handler(Throttled, throttled)
     app.register_error_handler(Exception, broken)

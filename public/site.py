@@ -10,13 +10,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from engine import agencies
 from engine.language import language
 from public import formats
 
 STATIC = Path(__file__).parent / "static"
+ICON = '<svg class="mc-icon" aria-hidden="true" focusable="false" width="24" height="24"><use href="{}"></use></svg>'
 SITE_NAME = {"vi": "Cổng dịch vụ công", "en": "Public services"}
 
 
@@ -42,6 +43,17 @@ def fingerprint(path: str) -> str:
 def asset(path: str) -> str:
     """The address of a file under `public/static`, which changes when the file does."""
     return f"{request.script_root}/static/{path}?v={fingerprint(path)}"
+
+
+def icon(name: str) -> Markup:
+    """A drawing of the sprite, for the eye only."""
+    return _icon(name, request.script_root)
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, root: str) -> Markup:
+    address = f"{root}/static/icons.svg?v={fingerprint('icons.svg')}#{name}"
+    return Markup(ICON.format(escape(address)))  # noqa: S704 - escaped in this line
 
 
 def switch_url() -> str:
@@ -97,7 +109,7 @@ def moment_of_page(value: datetime | None) -> str:
 def init_app(app: Flask) -> None:
     """Gives the templates their variables and filters."""
     app.context_processor(page_facts)
-    app.jinja_env.globals |= {"asset": asset, "chrome": chrome}
+    app.jinja_env.globals |= {"asset": asset, "chrome": chrome, "icon": icon}
     filters = {
         "moment": moment_of_page,
         "day": formats.day,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import stat
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,10 +15,11 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 from flask_security import verify_password
 
-from engine import database, migrations, people
-from engine.models import Agency, Counter, Unit
+from engine import database, migrations, people, versions
+from engine.models import Agency, Counter, ProcedureRow, Unit
 from engine.settings import ROOT, Settings
 
+DEFINITIONS = ROOT / "definitions"
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
@@ -111,6 +115,75 @@ def test_faults_of_definitions_are_told_one_a_line(runner: FlaskCliRunner, tmp_p
     assert all(line.startswith(f"{path}:") for line in result.output.splitlines())
 
 
+def test_definitions_are_loaded_published_and_exported(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    loaded = runner.invoke(args=["definitions", "load", str(DEFINITIONS), "--publish"])
+    assert (loaded.exit_code, loaded.output.splitlines()[0]) == (0, "1.001193: version 1")
+    with runner.app.app_context():
+        assert versions.current("1.001193") is not None
+    again = runner.invoke(args=["definitions", "load", str(DEFINITIONS / "1.001193.yaml"), "--publish"])
+    assert again.output == "1.001193: version 1\n"  # the same content makes no new version
+    exported = runner.invoke(args=["definitions", "export", "1.001193", str(tmp_path / "one.yaml")])
+    assert exported.exit_code == 0
+    printed = runner.invoke(args=["definitions", "export", "1.001193"])
+    assert printed.output == (tmp_path / "one.yaml").read_text()
+    assert "code: '1.001193'\n" in printed.output
+    packed = runner.invoke(args=["definitions", "export", "1.001193", str(tmp_path / "one.zip")])
+    assert packed.exit_code == 0
+    with zipfile.ZipFile(tmp_path / "one.zip") as archive:
+        assert "1.001193.yaml" in archive.namelist()
+
+
+def test_what_is_exported_loads_again(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    runner.invoke(args=["definitions", "load", str(DEFINITIONS), "--publish"])
+    runner.invoke(args=["definitions", "export", "2.000635", str(tmp_path / "one.zip")])
+    assert runner.invoke(args=["definitions", "check", str(tmp_path / "one.zip")]).output == ""
+    loaded = runner.invoke(args=["definitions", "load", str(tmp_path / "one.zip"), "--publish"])
+    assert (loaded.exit_code, loaded.output) == (0, "2.000635: version 1\n")
+
+
+def test_of_faulty_definitions_nothing_is_loaded(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    good = (DEFINITIONS / "1.012812.yaml").read_text()
+    (tmp_path / "good.yaml").write_text(good.replace("1.012812", "1.999999"))
+    (tmp_path / "broken.yaml").write_text(good + "\ntitel: Thử\n")
+    result = runner.invoke(args=["definitions", "load", str(tmp_path)])
+    assert result.exit_code == 1
+    assert f"{tmp_path}/broken.yaml:" in result.output
+    assert ProcedureRow.get_or_none(ProcedureRow.code == "1.999999") is None
+
+
+def test_a_broken_zip_is_told_and_nothing_is_loaded(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    (tmp_path / "one.zip").write_bytes(b"no zip")
+    for command in ("check", "load"):
+        result = runner.invoke(args=["definitions", command, str(tmp_path / "one.zip")])
+        assert result.exit_code == 1
+        assert result.output.startswith(f"{tmp_path}/one.zip:1: ")
+
+
+def test_an_unknown_procedure_is_not_exported(runner: FlaskCliRunner) -> None:
+    result = runner.invoke(args=["definitions", "export", "9.999999"])
+    assert (result.exit_code, result.output) == (1, "9.999999: no procedure has this code.\n")
+
+
+def test_the_demo_is_made_once_and_its_passwords_are_kept(runner: FlaskCliRunner, settings: Settings) -> None:
+    first, second = runner.invoke(args=["demo"]), runner.invoke(args=["demo"])
+    assert (first.exit_code, second.exit_code, second.output) == (0, 0, "")
+    file = settings.data_dir / "demo-accounts.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    accounts = json.loads(file.read_text())
+    assert [line.split()[:2] for line in first.output.splitlines()] == [[a["email"], a["password"]] for a in accounts]
+    assert {role for account in accounts for role in account["roles"]} == {"administrator", "officer"}
+    assert {account["agency"] for account in accounts} == {"", "H21.52.01", "H21.52.02"}
+    with runner.app.app_context():
+        for account in accounts:
+            assert verify_password(account["password"], people.find(account["email"]).password)
+
+
+def test_there_is_no_demo_on_a_site_that_others_reach(tmp_path: Path) -> None:
+    done = flask(tmp_path, "demo", BASE_URL="https://example.vn")
+    assert done.returncode == 1
+    assert done.stdout.startswith("Demo sign-ins are for a site on this machine")
+
+
 def test_agencies_are_loaded_and_changed(runner: FlaskCliRunner, tmp_path: Path) -> None:
     path = tmp_path / "agencies.yaml"
     text = (
@@ -121,7 +194,7 @@ def test_agencies_are_loaded_and_changed(runner: FlaskCliRunner, tmp_path: Path)
     path.write_text(text.replace("Phường Một", "Phường Hai"))
     assert runner.invoke(args=["agencies", "load", str(path)]).exit_code == 0
     assert Agency.get(Agency.code == "H1").name == "Phường Hai"
-    assert Unit.select().count() == 1
+    assert Unit.select().join(Agency).where(Agency.code == "H1").count() == 1
 
 
 def test_faulty_agencies_change_nothing(runner: FlaskCliRunner, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import click
 from flask.cli import AppGroup
 
 from engine import migrations, places, rows, source, versions
-from engine.errors import NoSuchProcedure
+from engine.archive import unpacked
+from engine.errors import ArchiveRefused, NoSuchProcedure
 from engine.faults import Fault, errors
 from engine.library import Library
 from engine.loading import check_path
@@ -26,24 +28,21 @@ definitions = AppGroup("definitions", help="Procedures as files.")
 @definitions.command()
 @click.argument("paths", nargs=-1, type=PATHS)
 def check(paths: tuple[Path, ...]) -> None:
-    """Say every fault of PATHS, files or folders, at its line; without any, of the definitions of this program."""
-    end_if_faulty(paths or (SHIPPED,), base())
+    """Say every fault of PATHS, files, folders or zips, at its line; without any, of this program's own."""
+    with opened(paths or (SHIPPED,)) as found:
+        end_if_faulty(found, base())
 
 
 @definitions.command()
 @click.argument("paths", nargs=-1, required=True, type=PATHS)
 @click.option("--publish", is_flag=True, help="Show them to the public too.")
 def load(paths: tuple[Path, ...], *, publish: bool) -> None:
-    """Load PATHS, files or folders, into the back office; nothing at all where one has a fault."""
-    known = base()
-    end_if_faulty(paths, known)
-    for path in paths:
-        now = datetime.now(UTC)
-        if path.is_dir() and (areas := Library.folder(path).areas):
-            places.load(areas)
-        for loaded in versions.load_folder(path, publish=publish, now=now, by=BY, base=known):
-            end_with(errors(loaded.faults))
-            click.echo(f"{loaded.code}: version {loaded.version.number}" if loaded.version else loaded.code)
+    """Load PATHS, files, folders or zips, into the back office; nothing at all where one has a fault."""
+    with opened(paths) as found:
+        known = base()
+        end_if_faulty(found, known)
+        for path in found:
+            load_one(path, known, publish=publish)
 
 
 @definitions.command()
@@ -60,6 +59,28 @@ def export(code: str, file: Path | None) -> None:
         click.echo(data, nl=False)
     else:
         file.write_bytes(data)
+
+
+@contextmanager
+def opened(paths: Iterable[Path]) -> Iterator[list[Path]]:
+    """The paths, with zips unpacked for as long as the block runs."""
+    with ExitStack() as stack:
+        found = []
+        for path in paths:
+            try:
+                found.append(stack.enter_context(unpacked(path)) if path.suffix == ".zip" else path)
+            except ArchiveRefused as refused:
+                end_with([Fault(str(path), 1, "", str(refused))])
+        yield found
+
+
+def load_one(path: Path, known: Library, *, publish: bool) -> None:
+    """Loads a checked file or folder, and says what became of each procedure."""
+    if path.is_dir() and (areas := Library.folder(path).areas):
+        places.load(areas)
+    for loaded in versions.load_folder(path, publish=publish, now=datetime.now(UTC), by=BY, base=known):
+        end_with(errors(loaded.faults))
+        click.echo(f"{loaded.code}: version {loaded.version.number}" if loaded.version else loaded.code)
 
 
 def base() -> Library:

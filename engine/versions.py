@@ -207,7 +207,7 @@ def _frozen(procedure: Procedure, found: Library) -> dict[str, Any]:
     return {
         "procedure": procedure.expanded,
         "catalogs": {name: _catalog(found, name) for name in sorted(_catalogs(procedure))},
-        "templates": {file: digests[file] for file in files},
+        "templates": {file: digests[file] for file in files if file in digests},
     }
 
 
@@ -332,7 +332,8 @@ def _load_file(file: Path, found: Library, known: Iterable[str], now: datetime) 
         with transaction():
             rows.write(procedure.document, now=now)
             for form in procedure.templates:
-                store_template(procedure.code, form.file, found.template(procedure.code, form.file) or b"")
+                if data := found.template(procedure.code, form.file):
+                    store_template(procedure.code, form.file, data)
     return LoadedFile(file, code, (*faults, *more))
 
 

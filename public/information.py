@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -109,7 +110,7 @@ def _procedure_facts(of: Procedure, version: Any) -> dict[str, Any]:
         "procedure": head,
         "facts": _fact_table(of, offices),
         "papers": [_paper(of, paper) for paper in of.papers],
-        "forms": [_blank_form(of, blank.file, blank.title.in_(lang)) for blank in of.templates],
+        "forms": list(_blank_forms(of)),
         "bring_to": offices,
         "start_url": url_for("filing.start", code=of.code) if of.online else "",
         "partial_reason": said(of.partial_reason),
@@ -159,15 +160,13 @@ def _paper(of: Procedure, paper: Paper) -> dict[str, Any]:
             "required": paper.attach == "required", "template_url": address}  # fmt: skip
 
 
-def _blank_form(of: Procedure, file: str, title: str) -> dict[str, Any]:
-    size = versions.template_size(of, file)
-    kind = file.rpartition(".")[2].upper()
-    return {
-        "title": title,
-        "url": url_for(".blank_form", code=of.code, file=file),
-        "kind": kind,
-        "size": size,
-    }
+def _blank_forms(of: Procedure) -> Iterator[dict[str, Any]]:
+    """The blank forms that are there."""
+    for blank in of.templates:
+        if size := versions.template_size(of, blank.file):
+            kind = blank.file.rpartition(".")[2].upper()
+            address = url_for(".blank_form", code=of.code, file=blank.file)
+            yield {"title": blank.title.in_(language()), "url": address, "kind": kind, "size": size}
 
 
 def _sections(of: Procedure) -> list[dict[str, Any]]:

@@ -100,7 +100,8 @@ def templates(checking: Checking) -> None:
         if not FILE_NAME.fullmatch(file.raw):
             checking.fault(file, place, f'"{file.raw}" is no plain file name')
         elif code and CODE.fullmatch(code) and checking.outline.library.template(code, file.raw) is None:
-            checking.fault(file, place, f'there is no file "{file.raw}" in the folder "{code}"')
+            what = f'there is no file "{file.raw}" in the folder "{code}"; it is not offered until it is there'
+            checking.warn(file, place, what)
 
 
 def applicant(checking: Checking) -> None:

@@ -66,6 +66,10 @@ class User(Model, UserMixin):  # type: ignore[misc]
     tf_primary_method = peewee.CharField(null=True)
     tf_totp_secret = peewee.CharField(null=True)
 
+    def get_id(self) -> str:
+        """What the session holds: Peewee's own `get_id` is the row's number, which never ends a session."""
+        return str(self.fs_uniquifier)
+
     def __str__(self) -> str:
         return str(self.full_name or self.email)
 

@@ -1,0 +1,71 @@
+"""The rail at the left of every page: what this person can open, with counts where something waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+from flask_babel import gettext as _
+
+from admin import access
+from admin.queues import QUEUES, counts
+
+PROCEDURE_PAGES = {"back.procedures", "back.procedure", "back.new_procedure", "back.version", "back.publish"}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line of the rail."""
+
+    words: str
+    url: str
+    icon: str
+    here: bool
+    count: str | None = None
+    bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines that belong together."""
+
+    title: str
+    links: list[Link]
+
+
+def rail() -> list[Group]:
+    """The groups of this request's person, those without a line left out."""
+    groups = [_dossiers(), _procedures(), *_tables()]
+    return [group for group in groups if group.links]
+
+
+def _dossiers() -> Group:
+    me = access.me()
+    if not access.officer(me):
+        return Group("", [])
+    numbers = counts(me.agency_id, now=access.now())
+    here = request.args.get("muc", "") if request.endpoint == "back.dossier_list" else None
+    links = [
+        Link(queue.words(), url_for("back.dossier_list", muc=name or None), queue.icon, here == name,
+             f"{numbers[name]:,}".replace(",", "."), queue.late)
+        for name, queue in QUEUES.items()
+    ]  # fmt: skip
+    return Group(_("Hồ sơ"), links)
+
+
+def _procedures() -> Group:
+    if not access.installation(access.me()):
+        return Group("", [])
+    here = request.endpoint in PROCEDURE_PAGES
+    return Group("", [Link(_("Thủ tục"), url_for("back.procedures"), "list", here)])
+
+
+def _tables() -> list[Group]:
+    groups: dict[str, Group] = {}
+    current = (request.endpoint or "").partition(".")[0]
+    for view in current_app.extensions["back_views"]:
+        if type(view).allowed(access.me()):
+            group = groups.setdefault(str(view.category), Group(str(view.category), []))
+            link = Link(str(view.name), url_for(f"{view.endpoint}.index_view"), view.icon, current == view.endpoint)
+            group.links.append(link)
+    return list(groups.values())

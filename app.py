@@ -12,8 +12,11 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import admin
+import public
 from engine import cli, database, edge, health, language
 from engine.sealing import Keyring
+from engine.sessions import Sessions
 from engine.settings import SETTINGS, Settings, read_settings, unknown_settings
 
 logger = logging.getLogger(__name__)
@@ -31,6 +34,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for name in unknown_settings(os.environ):
         logger.warning("%s is not a setting of this program.", name)
     app = Flask(__name__, static_folder=None)
+    app.session_interface = Sessions()
     app.config.from_mapping(flask_config(settings))
     app.config.from_mapping({name: value for name, value in (config or {}).items() if name not in SETTINGS})
     _trust_proxies(app, settings.trusted_proxies)
@@ -40,6 +44,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     language.init_app(app, secure=settings.secure)
     CSRFProtect(app)
     health.init_app(app, settings.data_dir)
+    public.init_app(app)
+    admin.init_app(app)
     cli.init_app(app)
     return app
 

@@ -67,15 +67,15 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(testrun_uid: str) -> Iterator[str]:
-    """The address of a PostgreSQL server: TEST_DATABASE_URL, or one that this run starts and ends.
+def postgres_url(testrun_uid: str, worker_id: str) -> Iterator[str]:
+    """The address of a PostgreSQL server: TEST_DATABASE_URL, or one that this worker starts and ends.
 
     Its folder stands by itself in /tmp: under root the server runs as another user, who must get there.
     """
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    folder = Path(tempfile.gettempdir()) / f"motcua-{testrun_uid[:12]}"
+    folder = Path(tempfile.gettempdir()) / f"motcua-{testrun_uid[:12]}-{worker_id}"
     folder.mkdir(exist_ok=True, mode=0o755)
     try:
         server = get_server(folder / "pg", cleanup_mode="delete")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -58,6 +59,17 @@ def sentence(words: str, **variables: object) -> str:
     """
     said = _gettext(words)
     return said % variables if variables else said
+
+
+@cache
+def speaker(spoken: str) -> Callable[..., str]:
+    """`sentence` for a page whose language is known: it need not ask at each sentence again."""
+
+    def say(words: str, **variables: object) -> str:
+        said = words if spoken == LANGUAGES[0] else _catalogue(spoken).ugettext(words)
+        return said % variables if variables else said
+
+    return say
 
 
 def _asked_for() -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
@@ -19,7 +18,7 @@ from engine.language import language
 from engine.models import Draft
 from public import browser
 from public.browser import Held
-from public.site import now, today
+from public.site import address, now, today
 
 blueprint = Blueprint("filing", __name__, url_prefix="/nop-ho-so")
 
@@ -41,16 +40,11 @@ class Filing:
 
     def url(self, endpoint: str, **values: Any) -> str:
         """An address of this draft."""
-        return _address(request.script_root, endpoint, self.code, self.held.number, tuple(values.items()))
+        return address(endpoint, code=self.code, d=self.held.number, **values)
 
     def step_url(self, step: str) -> str:
         """The address of a step."""
         return self.url("filing.step", step=step)
-
-
-@lru_cache(maxsize=4096)
-def _address(_root: str, endpoint: str, code: str, number: int, values: tuple[tuple[str, Any], ...]) -> str:
-    return url_for(endpoint, code=code, d=number, **dict(values))
 
 
 def open_filing(code: str) -> Filing | None:
@@ -107,7 +101,7 @@ def _start_facts(compiled: CompiledForm, offices: Any, chosen: str, *, refused: 
         "action": url_for(".start", code=of.code),
         "steps": [pages.bare(step.definition.title, lang) for step in compiled.steps],
         "papers": [
-            {"title": paper.title.in_(lang), "required": paper.attach == "required"}
+            {"title": paper.title.in_(lang), "wanted": wanted_words(paper)}
             for paper in of.papers
             if paper.attach != "none"
         ],
@@ -128,7 +122,7 @@ def procedure_facts(compiled: CompiledForm) -> dict[str, str]:
     of = compiled.procedure
     return {
         "title": of.title.in_(language()),
-        "url": url_for("information.procedure", code=of.code),
+        "url": address("information.procedure", code=of.code),
         "code": of.code,
     }
 
@@ -263,7 +257,7 @@ def show_step(
         "fields": fields,
         "errors": links,
         "notice": "",
-        "back_url": filing.step_url(before) if before else url_for(".start", code=filing.code),
+        "back_url": filing.step_url(before) if before else address("filing.start", code=filing.code),
         "end_url": filing.url("keeping.end"),
         "saved_at": filing.draft.saved_at if filing.answers.posted else None,
         "kept_until": filing.draft.expires_at,

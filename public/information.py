@@ -157,7 +157,14 @@ def _method_words(method: Method) -> str:
 def _paper(of: Procedure, paper: Paper) -> dict[str, Any]:
     address = url_for(".blank_form", code=of.code, file=paper.template) if paper.template else ""
     return {"title": said(paper.title), "originals": paper.originals, "copies": paper.copies, "note": said(paper.note),
-            "required": paper.attach == "required", "template_url": address}  # fmt: skip
+            "required": paper.attach == "required", "wanted": wanted_words(paper), "template_url": address}  # fmt: skip
+
+
+def wanted_words(paper: Paper) -> str:
+    """Whether everybody needs a paper; empty where everybody does."""
+    if paper.when is not None:
+        return str(_("tuỳ trường hợp"))
+    return str(_("nếu có")) if paper.attach == "optional" else ""
 
 
 def _blank_forms(of: Procedure) -> Iterator[dict[str, Any]]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request, url_for
 from markupsafe import Markup, escape
 
 from engine import agencies
-from engine.language import language
+from engine.language import language, speaker
 from public import formats
 
 STATIC = Path(__file__).parent / "static"
@@ -47,50 +48,61 @@ def asset(path: str) -> str:
 
 def icon(name: str) -> Markup:
     """A drawing of the sprite, for the eye only."""
-    return _icon(name, request.script_root)
+    return _icon(request.script_root, name)
 
 
 @lru_cache(maxsize=256)
-def _icon(name: str, root: str) -> Markup:
+def _icon(root: str, name: str) -> Markup:
     address = f"{root}/static/icons.svg?v={fingerprint('icons.svg')}#{name}"
     return Markup(ICON.format(escape(address)))  # noqa: S704 - escaped in this line
 
 
-def switch_url() -> str:
+def switch_url(lang: str, root: str) -> str:
     """This page in the other language; a page that was posted leads to its own GET."""
-    kept = {key: values for key, values in request.args.lists() if key != "lang"}
-    other = "en" if language() == "vi" else "vi"
-    return f"{request.script_root}{request.path}?{urlencode({**kept, 'lang': other}, doseq=True)}"
+    kept = request.environ.get("QUERY_STRING", "")
+    if "lang=" in kept:
+        kept = urlencode({key: values for key, values in request.args.lists() if key != "lang"}, doseq=True)
+    other = "en" if lang == "vi" else "vi"
+    return f"{root}{quote(request.path)}?{kept}{'&' if kept else ''}lang={other}"
 
 
 def page_facts() -> dict[str, Any]:
-    """The variables of every template."""
-    lang = language()
-    return {"lang": lang, "switch_url": switch_url(), "site": site_facts(lang, _minute())}
+    """The variables of every template; what depends on the language, the root and the app is bound once."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy itself is no key
+    lang, root, minute = language(), request.script_root, int(time.time()) // 60
+    return {
+        "_": speaker(lang),
+        "lang": lang,
+        "switch_url": switch_url(lang, root),
+        "site": site_facts(app, lang, minute),
+        "chrome": partial(chrome, app, lang, root, minute),
+        "icon": partial(_icon, root),
+    }
 
 
-def _minute() -> int:
-    return int(now().timestamp()) // 60
-
-
-@lru_cache(maxsize=4)
-def site_facts(lang: str, _minute: int) -> dict[str, str]:
+@lru_cache(maxsize=16)
+def site_facts(_app: Flask, lang: str, _minute: int) -> dict[str, str]:
     """The site's name, and its agency where there is only one; asked for once a minute."""
     only = agencies.only_one()
     facts = {name: getattr(only, name, "") for name in ("address", "phone", "email", "hours")}
     return {"name": SITE_NAME[lang], "agency": only.name if only else "", **facts}
 
 
-def chrome(part: str, here: str) -> Markup:
-    """A part of every page that is the same for everybody: drawn once a minute, language and menu item."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy itself is no key
-    return _chrome(app, part, here, language(), request.script_root, _minute())
-
-
 @lru_cache(maxsize=128)
-def _chrome(app: Flask, part: str, here: str, lang: str, root: str, minute: int) -> Markup:
-    facts = {"here": here, "lang": lang, "root": root, "site": site_facts(lang, minute)}
+def chrome(app: Flask, lang: str, root: str, minute: int, part: str, here: str) -> Markup:
+    """A part of every page that is the same for everybody: drawn once a minute, language and menu item."""
+    facts = {"here": here, "lang": lang, "root": root, "site": site_facts(app, lang, minute), "_": speaker(lang)}
     return Markup(app.jinja_env.get_template(f"public/chrome/{part}.html").render(facts))  # noqa: S704 - autoescaped
+
+
+@lru_cache(maxsize=4096)
+def _address(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    return url_for(endpoint, **dict(values))
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """`url_for`, remembered: an address depends on nothing but its parts."""
+    return _address(request.script_root, endpoint, tuple(values.items()))
 
 
 def kept(response: Response) -> Response:
@@ -109,7 +121,7 @@ def moment_of_page(value: datetime | None) -> str:
 def init_app(app: Flask) -> None:
     """Gives the templates their variables and filters."""
     app.context_processor(page_facts)
-    app.jinja_env.globals |= {"asset": asset, "chrome": chrome, "icon": icon}
+    app.jinja_env.globals |= {"asset": asset, "icon": icon}
     filters = {
         "moment": moment_of_page,
         "day": formats.day,

@@ -64,10 +64,10 @@ def fields() -> dict[str, Any]:
 def make(folder: Path) -> Flask:
     """The hand-written app: FlaskForm with CSRF, its own widgets, a row, a connection opened per request."""
     database = peewee.SqliteDatabase(
-        folder / "anchor.db", pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}
+        str(folder / "anchor.db"), pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1}
     )
 
-    class Row(peewee.Model):  # type: ignore[misc]
+    class Row(peewee.Model):
         person = peewee.CharField(unique=True)
         answers = peewee.TextField()
 

@@ -18,6 +18,7 @@ from engine.language import language
 from engine.models import Draft
 from public import browser
 from public.browser import Held
+from public.information import wanted_words
 from public.site import address, now, today
 
 blueprint = Blueprint("filing", __name__, url_prefix="/nop-ho-so")

@@ -7,8 +7,8 @@ from typing import Any
 from engine.definition import Procedure
 from engine.forms import CompiledForm, Inputs, compile_form
 from engine.library import Library
-from engine.settings import ROOT
 from engine.loading import load_document
+from engine.settings import ROOT
 
 SHIPPED = Library.folder(ROOT / "definitions")
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from babel.messages import Catalog
+from flask.testing import FlaskClient
+from lxml import html
 
 from engine.dossiers import EVENT_TITLES
 from engine.kinds.choices import OTHER_LABEL
@@ -19,6 +21,7 @@ from engine.workflow import INTO, TITLES
 from tests import translations
 from tests.translations import English, compiled, faults, renewed, text, written
 
+TELLING = 12  # letters; a shorter sentence may be a name that stays as it is
 MAPPINGS = """
 [[tool.babel.mappings]]
 method = "jinja2"
@@ -44,6 +47,11 @@ def english(pairs: dict[str | tuple[str, str], str | tuple[str, str]], flags: tu
     return catalog
 
 
+def texts(page: bytes) -> set[str]:
+    """The pieces of text of a page."""
+    return {" ".join(words.split()) for words in html.fromstring(page).itertext()}
+
+
 def test_every_sentence_of_the_program_is_in_english() -> None:
     assert list(faults(written(), translations.catalogue())) == []
 
@@ -62,6 +70,17 @@ def test_the_catalogue_names_no_day_no_tool_and_no_place() -> None:
     lines = translations.PO.read_text("utf-8").splitlines()
     assert not [line for line in lines if line.startswith(("#:", "#~"))]
     assert not [line for line in lines if "Date:" in line or "Generated" in line]
+
+
+PAGES = ("/", "/thu-tuc", "/huong-dan", "/lien-he", "/du-lieu-ca-nhan", "/tra-cuu", "/khong-co", "/quan-tri/dang-nhap")
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_in_english_says_nothing_of_ours_in_vietnamese(client: FlaskClient, address: str) -> None:
+    vietnamese = {one.id for one in translations.catalogue() if isinstance(one.id, str) and len(one.id) >= TELLING}
+    assert vietnamese & texts(client.get(f"{address}?lang=vi").data)
+    assert not vietnamese & texts(client.get(f"{address}?lang=en").data)
 
 
 def test_english_has_two_forms_of_a_number() -> None:

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin
@@ -42,7 +41,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     database.init_app(app)
     edge.init_app(app, secure=settings.secure)
     language.init_app(app, secure=settings.secure)
-    CSRFProtect(app)
     health.init_app(app, settings.data_dir)
     public.init_app(app)
     admin.init_app(app)

@@ -47,7 +47,7 @@ def init_app(app: Flask, *, secure: bool) -> None:
 
     @app.after_request
     def remember(response: Response) -> Response:
-        if request.environ.get("QUERY_STRING") and (asked := _asked_for()):
+        if f"{PARAMETER}=" in request.environ.get("QUERY_STRING", "") and (asked := _asked_for()):
             response.set_cookie(COOKIE, asked, REMEMBERED, secure=secure, httponly=True, samesite="Lax")
         return response
 

@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
 from admin import access
-from admin.tables import Choice, DocumentArea, Equals, Reference, Table, Within, YesNo, options
+from admin.forms import Choice, DocumentArea, YesNo, options
+from admin.tables import Equals, Reference, Table, Within
 from engine.kinds import KINDS
 from engine.models import (
     BlockRow,

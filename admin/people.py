@@ -16,7 +16,8 @@ from wtforms.validators import Email, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from admin import access
-from admin.tables import Equals, Reference, Refused, RowVerb, Table, Within, options
+from admin.forms import options
+from admin.tables import Equals, Reference, Refused, RowVerb, Table, Within
 from admin.words import clock
 from engine import people
 from engine.errors import PersonExists

@@ -109,7 +109,7 @@ def _procedure_facts(of: Procedure, version: Any) -> dict[str, Any]:
     return {
         "procedure": head,
         "facts": _fact_table(of, offices),
-        "papers": [_paper(of, paper) for paper in of.papers],
+        "papers": list(_papers(of)),
         "forms": list(_blank_forms(of)),
         "bring_to": offices,
         "start_url": url_for("filing.start", code=of.code) if of.online else "",
@@ -152,6 +152,15 @@ def _method(method: Method) -> dict[str, str]:
 def _method_words(method: Method) -> str:
     words = {"online": _("Trực tuyến"), "in_person": _("Trực tiếp"), "post": _("Qua bưu chính")}
     return str(words[method.channel])
+
+
+def _papers(of: Procedure) -> Iterator[dict[str, Any]]:
+    """The papers in order; the first of each group bears the group's title."""
+    before = ""
+    for paper in of.papers:
+        group = said(paper.group)
+        yield _paper(of, paper) | {"group": group if group != before else ""}
+        before = group
 
 
 def _paper(of: Procedure, paper: Paper) -> dict[str, Any]:

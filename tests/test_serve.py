@@ -109,6 +109,15 @@ def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path) -> None:
             assert process.wait(timeout=30) == 1
 
 
+def test_a_second_signal_does_not_disturb_the_ending(tmp_path: Path) -> None:
+    with served(tmp_path, free_port()) as (process, _said):
+        os.killpg(process.pid, signal.SIGTERM)
+        os.kill(process.pid, signal.SIGTERM)
+        os.kill(process.pid, signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+        assert group(process.pid) == []
+
+
 def test_when_a_part_ends_everything_ends(tmp_path: Path) -> None:
     with served(tmp_path, free_port()) as (process, _said):
         _pages, worker = sorted(children(process.pid))

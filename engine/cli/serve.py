@@ -90,7 +90,12 @@ class Pages(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         """What would stand on Gunicorn's command line."""
-        for name, value in (("bind", f"{HOST}:{self._port}"), ("threads", THREADS), ("loglevel", "warning")):
+        for name, value in (
+            ("bind", f"{HOST}:{self._port}"),
+            ("threads", THREADS),
+            ("loglevel", "warning"),
+            ("graceful_timeout", 5),
+        ):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
@@ -116,7 +121,8 @@ def work(app: Flask) -> None:
 
 def supervise(parts: Sequence[ForkProcess], sink: Sink | None, started: Callable[[], None]) -> int:
     """Runs the parts until one ends or a signal comes, and ends them all; 0 when it was a signal."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _interrupt)
     try:
         for part in parts:
             part.start()
@@ -159,6 +165,9 @@ def _served(port: int) -> bool:
 
 
 def _interrupt(_number: int, _frame: object) -> None:
+    # A group and its `make` both tell this process to end: the second time must not disturb the ending.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

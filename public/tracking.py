@@ -95,12 +95,17 @@ def _result(found: Dossier) -> dict[str, Any]:
         "tone": tone(found),
         "status": status.title(language()),
         "agency": agencies.by_id(found.agency_id).name,
-        "unit": agencies.unit_title(found.agency_id, found.unit),
+        "unit": unit_now(found),
         "since": found.since,
         "until": found.until,
         "stages": stages(found, persons=False),
         "next": next_for_citizen(status),
     }
+
+
+def unit_now(found: Dossier) -> str:
+    """The unit that holds a dossier; none once it has ended."""
+    return "" if Status(found.status).ended else agencies.unit_title(found.agency_id, found.unit)
 
 
 def tone(found: Dossier) -> str:
@@ -168,7 +173,7 @@ def _dossier_facts(found: Dossier) -> dict[str, Any]:
             "sent_at": found.filed_at,
             "tone": tone(found),
             "status": status.title(language()),
-            "unit": agencies.unit_title(found.agency_id, found.unit),
+            "unit": unit_now(found),
             "person": found.officer.full_name if found.officer else "",
             "since": found.since,
             "until": found.until,

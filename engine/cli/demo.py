@@ -6,8 +6,9 @@ import json
 import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 import click
 from flask.cli import with_appcontext
@@ -22,6 +23,18 @@ from engine.workflow import ADMINISTRATOR, OFFICER
 ACCOUNTS = "demo-accounts.json"
 BY = "flask demo"  # whom the journal names
 DOMAIN = "example.vn"
+
+
+OFFICERS = ("Trần Văn Một", "Phạm Thị Cửa")  # names that nobody takes for a real person's
+
+
+class Wanted(NamedTuple):
+    """A demo person: the first part of the address, the name, the role and the agency's code."""
+
+    name: str
+    full_name: str
+    role: str
+    agency: str
 
 
 class Account(TypedDict):
@@ -47,10 +60,11 @@ def make_demo(file: Path, now: datetime) -> list[Account]:
     """Makes what is missing, and keeps the passwords in `file`; the sign-ins made."""
     found = Library.folder(SHIPPED).agencies
     agencies.load(found, overwrite=False)
-    wanted = [("quan-tri", ADMINISTRATOR, "")] + [
-        (f"can-bo.{agency.code.lower()}", OFFICER, agency.code) for agency in found
+    wanted = [Wanted("quan-tri", "Lê Quản Trị", ADMINISTRATOR, "")] + [
+        Wanted(f"can-bo.{agency.code.lower()}", name, OFFICER, agency.code)
+        for agency, name in zip(found, cycle(OFFICERS), strict=False)
     ]
-    made = [account for name, role, agency in wanted for account in _account(f"{name}@{DOMAIN}", role, agency, now)]
+    made = [account for one in wanted for account in _account(one, now)]
     if made:
         _keep(file, [*_kept(file), *made])
     return made
@@ -63,13 +77,16 @@ def say_accounts(accounts: Iterable[Account]) -> None:
         click.echo("  ".join(filter(None, parts)))
 
 
-def _account(email: str, role: str, agency: str, now: datetime) -> Iterable[Account]:
+def _account(one: Wanted, now: datetime) -> Iterable[Account]:
     """The sign-in, unless it is there already."""
+    agency, email = one.agency or None, f"{one.name}@{DOMAIN}"
     try:
-        person, password = people.create(email, roles=[role], agency=agency or None, by=BY, now=now)
+        person, password = people.create(
+            email, roles=[one.role], agency=agency, full_name=one.full_name, by=BY, now=now
+        )
     except PersonExists:
         return
-    yield {"email": person.email, "password": password, "roles": [role], "agency": agency}
+    yield {"email": person.email, "password": password, "roles": [one.role], "agency": one.agency}
 
 
 def _kept(file: Path) -> list[Account]:

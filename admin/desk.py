@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import (
@@ -20,6 +22,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from admin import access, queues
+from admin.tables import as_id
 from admin.words import clock, due
 from engine import agencies, attachments, dossiers, fees, journal, pages, places, versions
 from engine import desk as verbs
@@ -37,7 +40,7 @@ def dossier_list() -> ResponseReturnValue:
     """A list of the agency's dossiers."""
     agency, name, words = access.me().agency_id, request.args.get("muc", ""), request.args.get("q", "").strip()
     queue = queues.QUEUES.get(name) or abort(404)
-    after, before = request.args.get("sau", type=int), request.args.get("truoc", type=int)
+    after, before = request.args.get("sau", type=as_id), request.args.get("truoc", type=as_id)
     page = queues.page_of(agency, queue, words, now=access.now(), after=after, before=before)
     units = unit_titles(agency)
     rows = [_row(one, units) for one in page.rows]
@@ -71,15 +74,26 @@ def tone(status: Status) -> str:
 
 def dossier(code: str) -> ResponseReturnValue:
     """A dossier of the agency; that it was opened is remembered."""
-    found = verbs.opened(mine(code).id, by=access.me(), now=access.now())
+    with _not_found():
+        found = verbs.opened(_found(code), by=access.me(), now=access.now())
     return show(found)
 
 
 def mine(code: str) -> Dossier:
     """The dossier, if it is of the officer's agency; another's is answered like none."""
-    found = dossiers.by_code(code) or abort(404)
+    with _not_found():
+        return verbs.theirs(_found(code), by=access.me())
+
+
+def _found(code: str) -> Dossier:
+    return dossiers.by_code(code) or abort(404)
+
+
+@contextmanager
+def _not_found() -> Iterator[None]:
+    """What an officer may not see is answered like what is not there."""
     try:
-        return verbs.seen(found.id, by=access.me())
+        yield
     except (NoSuchDossier, NotAllowed):
         abort(404)
 

@@ -83,7 +83,9 @@ class Outbox(ReadOnly):
         try:
             with transaction():
                 outbox.send_again(row.id, now=access.now())
-                journal.write("mail.sent_again", row.recipient, by=access.me().email, now=access.now())
+                about = row.dossier.code if row.dossier_id else ""
+                details = {"message": row.id}  # whom it goes to is personal, and stands in the message
+                journal.write("mail.sent_again", about, by=access.me().email, now=access.now(), details=details)
         except SecretGone:
             flash(_("Thư này có mã đã xoá sau khi gửi. Hãy cấp mã mới thay vì gửi lại."), "bad")
         else:

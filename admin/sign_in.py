@@ -73,7 +73,7 @@ def _person(email: str, password: str) -> User | None:
 
     A disabled person is found too: only who knows the password learns that the account is disabled.
     """
-    counted = {"sign_in_address": request.remote_addr or "", "sign_in": email.lower()}
+    counted = {"sign_in_address": throttle.network(request.remote_addr or ""), "sign_in": email.lower()}
     for name, key in counted.items():
         throttle.raise_if_throttled(name, key, now=access.now())
     found: User | None = current_app.extensions["security"].datastore.find_user(case_insensitive=True, email=email)

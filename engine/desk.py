@@ -56,20 +56,23 @@ class Change:
 
 def seen(dossier_id: int, *, by: User) -> Dossier:
     """A dossier of the officer's own agency. Raises `NoSuchDossier`, `NotAllowed`."""
-    dossier: Dossier | None = Dossier.get_or_none(Dossier.id == dossier_id)
+    return theirs(Dossier.get_or_none(Dossier.id == dossier_id), by=by)
+
+
+def theirs(dossier: Dossier | None, *, by: User) -> Dossier:
+    """The dossier itself, where the officer may see it. Raises `NoSuchDossier`, `NotAllowed`."""
     if dossier is None or by.agency_id is None or dossier.agency_id != by.agency_id:
         raise NoSuchDossier
-    agency = agencies.by_id(dossier.agency_id).code
-    if not by.active or not workflow.may(people.role_names(by), agency, agency):
+    if not by.active or not workflow.may(people.role_names(by), by.agency_id, dossier.agency_id):
         raise NotAllowed("see")
     return dossier
 
 
-def opened(dossier_id: int, *, by: User, now: datetime) -> Dossier:
+def opened(dossier: Dossier, *, by: User, now: datetime) -> Dossier:
     """The same, noted in the journal, as personal data are looked at."""
-    dossier = seen(dossier_id, by=by)
-    journal.write("opened", dossier.code, by=by.email, now=now)
-    return dossier
+    seen_one = theirs(dossier, by=by)
+    journal.write("opened", seen_one.code, by=by.email, now=now)
+    return seen_one
 
 
 def moves(dossier: Dossier) -> tuple[Move, ...]:

@@ -183,7 +183,7 @@ class TestMay:
         other = cases.officer("minh@example.vn", of=agency)
         for act in (
             lambda: desk.seen(one.dossier.id, by=other),
-            lambda: desk.opened(one.dossier.id, by=other, now=WORKING),
+            lambda: desk.opened(one.dossier, by=other, now=WORKING),
             lambda: one.move("receive", by=other),
             lambda: desk.reissue_lookup(one.dossier.id, by=other, now=WORKING),
         ):
@@ -217,7 +217,7 @@ class TestMay:
         assert one.move("receive", by=cases.officer("chu@example.vn", role="administrator")).status == Status.RECEIVED
 
     def test_looking_is_noted_in_the_journal(self, one: Desk) -> None:
-        desk.opened(one.dossier.id, by=one.officer, now=WORKING)
+        desk.opened(one.dossier, by=one.officer, now=WORKING)
         entry = journal.of_subject(one.dossier.code)[0]
         assert (entry.action, entry.actor) == ("opened", "lan@example.vn")
 

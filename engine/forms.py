@@ -13,6 +13,7 @@ from engine import rules
 from engine.definition import PAPERS_STEP, Check, Procedure, Section, Step
 from engine.fees import CompiledFee, compile_fee
 from engine.kinds import Context, Field, Refused
+from engine.kinds.choices import Choice, Choices, Option
 from engine.kinds.files import File
 from engine.messages import Problem
 from engine.rules import Condition
@@ -55,11 +56,20 @@ class AnswerField(wtforms.Field):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class CompiledField:
-    """A field with its own test and the whole condition under which its page shows it."""
+    """A field with its own test and the whole condition under which its page shows it.
+
+    `offered` are the tests of those choices that are offered only when something holds, by value.
+    """
 
     field: Field
     test: Test | None
     shown_when: Condition | None
+    offered: Mapping[str, Test]
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All that its page asks."""
+        return (*([self.shown_when] if self.shown_when else []), *conditions_of_choices(self.field).values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +114,29 @@ class CompiledStep:
     def looked_at(self) -> tuple[str, ...]:
         """The fields of other steps that this page's conditions look at."""
         own = {item.name for item in self.fields}
-        conditions = [item.shown_when for part in self.parts for item in part.fields if item.shown_when]
-        looked = {name for condition in conditions for name in rules.names(condition)}
+        looked = {name for condition in self.conditions for name in rules.names(condition)}
         return tuple(sorted(looked - own))
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All that the page of this step asks to show its fields and their choices."""
+        return tuple(condition for part in self.parts for item in part.fields for condition in item.conditions)
+
+    @cached_property
+    def offered(self) -> Mapping[str, Mapping[str, Test]]:
+        """The tests of choices that are not always offered, by field and value."""
+        return {item.field.name: item.offered for part in self.parts for item in part.fields if item.offered}
+
+    @cached_property
+    def last_days(self) -> tuple[str, ...]:
+        """The days after which a choice of this step is offered no more."""
+        return tuple(sorted({option.until for item in self.fields for option in choices_of(item) if option.until}))
 
     @cached_property
     def form_class(self) -> type[wtforms.Form]:
         """The WTForms class that parses a post of this step, made once."""
-        attributes = {item.name: wtforms_field(item) for item in self.fields}
+        # A field may be called as something of the form's own is (`data`, `process`), hence the prefix.
+        attributes = {f"answer_{item.name}": wtforms_field(item) for item in self.fields}
         return type("StepForm", (wtforms.Form,), attributes)
 
     def parse(self, inputs: Inputs, context: Context) -> Iterator[AnswerField]:
@@ -144,7 +169,7 @@ class CompiledForm:
     checks: tuple[CompiledCheck, ...]
     fees: tuple[CompiledFee, ...]
     types: Mapping[str, str]
-    pages: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False)
+    pages: dict[tuple[str, str, int], Any] = field(default_factory=dict, compare=False)
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
@@ -220,8 +245,23 @@ def _part(fields: Sequence[Field], section: Section | None, types: Mapping[str, 
     if not fields and section is None:
         return []
     above = section.when if section else None
-    compiled = tuple(CompiledField(item, _test(item.when, types), both(above, item.when)) for item in fields)
+    compiled = tuple(_field(item, above, types) for item in fields)
     return [CompiledPart(_test(above, types), compiled, section)]
+
+
+def _field(item: Field, above: Condition | None, types: Mapping[str, str]) -> CompiledField:
+    offered = {value: rules.compile(when, types) for value, when in conditions_of_choices(item).items()}
+    return CompiledField(item, _test(item.when, types), both(above, item.when), offered)
+
+
+def choices_of(item: Field) -> tuple[Option, ...]:
+    """What a field offers to choose from; nothing for other kinds."""
+    return item.options if isinstance(item, Choice | Choices) else ()
+
+
+def conditions_of_choices(item: Field) -> dict[str, Condition]:
+    """The conditions of the choices that have one, by value."""
+    return {option.value: option.when for option in choices_of(item) if option.when is not None}
 
 
 def both(first: Condition | None, second: Condition | None) -> Condition | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import rules
 from engine.answers import Answers
-from engine.forms import CompiledCheck, CompiledForm, CompiledStep, Inputs
+from engine.forms import CompiledCheck, CompiledForm, CompiledStep, Inputs, Test
 from engine.kinds import Context, Field
 from engine.kinds.base import Typed
 from engine.messages import Problem
@@ -163,9 +163,18 @@ def _field_errors(
 ) -> Iterator[FieldError]:
     for item in step.fields:
         if item.name in walked.relevant:
-            problem = refused.get(item.name) or value_problem(item, walked.view.get(item.name), context)
+            value = walked.view.get(item.name)
+            problem = refused.get(item.name) or value_problem(item, value, context)
+            if problem is None and _withheld(step.offered.get(item.name, {}), value, walked.view):
+                problem = Problem("choice.unknown")
             if problem is not None:
                 yield FieldError(item.name, step.name, item.message or problem)
+
+
+def _withheld(offered: Mapping[str, Test], value: Any, view: Mapping[str, Any]) -> bool:
+    """Whether something is chosen that is not offered with these answers."""
+    chosen = value if isinstance(value, list) else [value]
+    return any(isinstance(one, str) and one in offered and not offered[one](view) for one in chosen)
 
 
 def value_problem(item: Field, value: Any, context: Context) -> Problem | None:

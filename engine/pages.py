@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import count
@@ -19,9 +20,9 @@ from markupsafe import Markup, escape
 
 from engine import rules
 from engine.answers import Answers
-from engine.forms import CompiledField, CompiledForm, CompiledPart, CompiledStep, Inputs
+from engine.forms import CompiledField, CompiledForm, CompiledPart, CompiledStep, Inputs, choices_of
 from engine.journey import FieldError
-from engine.kinds import Context, Places
+from engine.kinds import Context, Field, Places
 from engine.kinds.base import Typed
 from engine.kinds.choices import OTHER, OTHER_LABEL, Option
 from engine.markdown import rendered
@@ -99,22 +100,22 @@ def note_source(text: Text, language: str) -> Source:
     return Source(str(rendered(text.in_(language))).replace("{", "&#123;"))
 
 
-def page(compiled: CompiledForm, step: CompiledStep, language: str) -> Template:
-    """The compiled template of a step in a language, made on first use."""
-    key = (step.name, language)
+def page(compiled: CompiledForm, step: CompiledStep, language: str, today: str) -> Template:
+    """The compiled template of a step in a language, made on first use and anew when a choice's last day is over."""
+    key = (step.name, language, bisect_left(step.last_days, today))
     if key not in compiled.pages:
-        source = COMPILE.get_template("step.html").render(_page_facts(compiled, step, language))
-        compiled.pages[key] = RUN.from_string(source, globals=_run_facts(step, language))
+        source = COMPILE.get_template("step.html").render(_page_facts(compiled, step, language, today))
+        compiled.pages[key] = RUN.from_string(source, globals=_run_facts(step, language, today))
     template: Template = compiled.pages[key]
     return template
 
 
-def _page_facts(compiled: CompiledForm, step: CompiledStep, language: str) -> dict[str, Any]:
-    asked = [item.shown_when for part in step.parts for item in part.fields if item.shown_when]
+def _page_facts(compiled: CompiledForm, step: CompiledStep, language: str, today: str) -> dict[str, Any]:
+    asked = step.conditions
     looked = {name for condition in asked for name in rules.names(condition) if name in compiled.types}
     numbers = count(1)
     return {
-        "parts": [_part_facts(part, step, language, numbers) for part in step.parts],
+        "parts": [_part_facts(part, step, today, numbers) for part in step.parts],
         "types": json.dumps({name: compiled.types[name] for name in sorted(looked)}) if asked else "",
         "w": {name: word.in_(language) for name, word in WORDS.items()},
         "language": language,
@@ -126,16 +127,17 @@ def _page_facts(compiled: CompiledForm, step: CompiledStep, language: str) -> di
     }
 
 
-def _part_facts(part: CompiledPart, step: CompiledStep, language: str, numbers: Iterator[int]) -> dict[str, Any]:
+def _part_facts(part: CompiledPart, step: CompiledStep, today: str, numbers: Iterator[int]) -> dict[str, Any]:
     return {
         "section": part.section,
         "when": condition_text(part.section.when) if part.section and part.section.when else "",
-        "fields": [_field_facts(item, step, language, next(numbers)) for item in part.fields],
+        "fields": [_field_facts(item, step, today, next(numbers)) for item in part.fields],
     }
 
 
-def _field_facts(item: CompiledField, step: CompiledStep, language: str, number: int) -> dict[str, Any]:
+def _field_facts(item: CompiledField, step: CompiledStep, today: str, number: int) -> dict[str, Any]:
     field = item.field
+    offered = offered_on(today, field)
     own = {asked.name for asked in step.fields}
     return {
         "field": field,
@@ -145,9 +147,16 @@ def _field_facts(item: CompiledField, step: CompiledStep, language: str, number:
         "follows": bool(field.when and own.intersection(rules.names(field.when))),
         "attributes": field.attributes(),
         "width": field.width or field.WIDTH,
-        "many": len(getattr(field, "options", ())) > INLINE_OPTIONS,
         **field.page(),
+        "many": len(offered) > INLINE_OPTIONS and not item.offered,
+        "options": offered,
+        "offered_when": {option.value: condition_text(option.when) for option in offered if option.when},
     }
+
+
+def offered_on(today: str, field: Field) -> tuple[Option, ...]:
+    """The choices of a field whose last day is not over."""
+    return tuple(option for option in choices_of(field) if option.until is None or option.until >= today)
 
 
 def condition_text(condition: Any) -> str:
@@ -155,8 +164,8 @@ def condition_text(condition: Any) -> str:
     return json.dumps(rules.document(condition), ensure_ascii=False, separators=(",", ":"), default=str)
 
 
-def _run_facts(step: CompiledStep, language: str) -> dict[str, Any]:
-    lists = {item.name: _options_text(item, language) for item in step.fields if hasattr(item, "options")}
+def _run_facts(step: CompiledStep, language: str, today: str) -> dict[str, Any]:
+    lists = {item.name: _options_text(item, language, today) for item in step.fields if choices_of(item)}
     return {
         "listed": lambda name, chosen: _chosen(lists[name], chosen),
         "provinces": lambda places, chosen: _chosen(province_options(places), chosen),
@@ -165,9 +174,8 @@ def _run_facts(step: CompiledStep, language: str) -> dict[str, Any]:
     }
 
 
-def _options_text(field: Any, language: str) -> str:
-    options: tuple[Option, ...] = field.options
-    listed = {option.value: option.label.in_(language) for option in options}
+def _options_text(field: Any, language: str, today: str) -> str:
+    listed = {option.value: option.label.in_(language) for option in offered_on(today, field)}
     return _option_list(listed | ({OTHER: OTHER_LABEL.in_(language)} if field.other else {}))
 
 
@@ -238,7 +246,7 @@ def render(
     shown = dict(typed)
     for field in step.with_page_values:
         shown |= field.page_values(typed, context, language)
-    text = page(compiled, step, language).render(
+    text = page(compiled, step, language, context.today).render(
         v=shown,
         e=Said(errors),
         s=Shown(compiled, view, language, context),

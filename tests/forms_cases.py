@@ -25,11 +25,11 @@ HEAD: dict[str, Any] = {
 }
 
 
-def procedure(*steps: dict[str, Any], **more: Any) -> Procedure:
+def procedure(*steps: dict[str, Any], library: Library = SHIPPED, **more: Any) -> Procedure:
     """A procedure with these steps; `more` are further keys of the format."""
     first = next(item["name"] for step in steps for item in step["fields"] if "name" in item)
     document = {**HEAD, "applicant": {"name": first}, "form": list(steps), **more}
-    loaded, faults = load_document(document, SHIPPED)
+    loaded, faults = load_document(document, library)
     assert loaded is not None, [str(fault) for fault in faults]
     return loaded
 

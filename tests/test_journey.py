@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -235,3 +236,32 @@ def test_no_sequence_of_posts_reaches_the_submission_with_an_invalid_or_unasked_
         assert ("ngay" in view) == (view["loai"] != "b")
         assert view.get("ten") is None or view.get("ten") != view.get("ten_me")
     assert set(view) - {"today", "channel", "agency"} <= found.journey.relevant
+
+
+CONDITIONAL_CHOICES = [
+    {"value": "x", "label": "X", "when": {"field": "loai", "is": "a"}},
+    {"value": "y", "label": "Y"},
+]
+
+
+@pytest.mark.parametrize("kind", ["choice", "choices"])
+def test_a_choice_is_taken_only_while_its_condition_holds(kind: str) -> None:
+    form = compiled(
+        step("mot", choice("loai", "a", "b")),
+        step("hai", {"name": "f", "kind": kind, "label": "F", "choices": CONDITIONAL_CHOICES}),
+    )
+    taken = walk(form, Answers(), ("mot", inputs(loai="a")), ("hai", inputs(f="x")))
+    assert taken.good
+    assert codes(walk(form, Answers(), ("mot", inputs(loai="b")), ("hai", inputs(f="x")))) == {"f": "choice.unknown"}
+    assert walk(form, Answers(), ("mot", inputs(loai="b")), ("hai", inputs(f="y"))).good
+    changed = walk(form, taken.answers, ("mot", inputs(loai="b")))
+    assert changed.good
+    assert review(form, changed.answers, CONTEXT).missing == "hai"
+
+
+@pytest.mark.parametrize("name", ["data", "process", "validate", "errors", "meta", "populate_obj", "form_errors"])
+def test_a_field_may_be_called_as_parts_of_the_form_are(name: str) -> None:
+    form = compiled(step("mot", text(name), text("ten")))
+    result = walk(form, Answers(), ("mot", inputs(**{name: "một", "ten": "An"})))
+    assert result.good
+    assert result.answers.values == {name: "một", "ten": "An"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,19 +13,28 @@ from engine import pages
 from engine.answers import Answers
 from engine.forms import CompiledForm
 from engine.journey import journey, post
-from tests.forms_cases import choice, compiled, inputs, step, text
+from engine.library import Catalog, CatalogEntry
+from engine.texts import Text
+from tests.forms_cases import SHIPPED, choice, compiled, inputs, step, text
 from tests.kinds_cases import CASES, CONTEXT, Case
 
 NASTY = ['"><script>alert(1)</script>', "{{ 7 * 7 }}", "{% for x in y %}", "[[ a ]]", "{# x #}", "'\"\\", "&amp; < >"]
 
 
-def drawn(form: CompiledForm, name: str, answers: Answers = Answers(), language: str = "vi") -> Any:  # noqa: B008
+def drawn(
+    form: CompiledForm,
+    name: str,
+    answers: Answers = Answers(),  # noqa: B008
+    language: str = "vi",
+    today: str = CONTEXT.today,
+) -> Any:
     """The page of a step as a tree."""
     at = form.step(name)
     assert at is not None
-    walked = journey(form, answers, CONTEXT)
-    typed = pages.typed_inputs(at, answers, CONTEXT)
-    markup = pages.render(form, at, typed, errors={}, view=walked.view, context=CONTEXT, language=language)
+    context = replace(CONTEXT, today=today)
+    walked = journey(form, answers, context)
+    typed = pages.typed_inputs(at, answers, context)
+    markup = pages.render(form, at, typed, errors={}, view=walked.view, context=context, language=language)
     return html.fromstring(f"<div>{markup}</div>")
 
 
@@ -136,3 +147,40 @@ def test_a_refused_post_keeps_every_typed_value() -> None:
     assert page.xpath('//*[@id="ten-error"]')[0].text == "Nhập ten"
     assert page.xpath('//input[@name="ten"]')[0].get("aria-invalid") == "true"
     assert page.xpath('//*[@id="ngay-error"]')[0].text == "Ngày: không có ngày 31/2/2020 trong lịch"
+
+
+OLD_AND_NEW = Catalog(
+    catalog="cu_moi",
+    title=Text("Cũ và mới"),
+    entries=(
+        CatalogEntry(value="cu", label=Text("Cũ"), until="2026-11-20"),
+        CatalogEntry(value="moi", label=Text("Mới")),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [{"kind": "choice", "display": display} for display in ("radio", "select", "search")] + [{"kind": "choices"}],
+    ids=str,
+)
+def test_a_choice_is_offered_until_its_last_day(shown: dict[str, str]) -> None:
+    library = replace(SHIPPED, catalogs={**SHIPPED.catalogs, "cu_moi": OLD_AND_NEW})
+    form = compiled(step("mot", {"name": "f", "label": "F", "catalog": "cu_moi", **shown}), library=library)
+    for today, expected in (("2026-11-20", ["cu", "moi"]), ("2026-11-21", ["moi"]), ("2026-11-19", ["cu", "moi"])):
+        page = drawn(form, "mot", today=today)
+        offered = page.xpath('.//input[@name="f"]/@value | .//select[@name="f"]/option[@value != ""]/@value')
+        assert offered == expected
+        assert page.xpath('.//*[@id="f"]')
+
+
+def test_a_choice_with_a_condition_tells_the_browser_when_it_is_offered() -> None:
+    when = {"field": "loai", "is": "a"}
+    some = [{"value": "x y", "label": "X", "when": when}, {"value": "y", "label": "Y"}]
+    for display in ("radio", "select"):
+        shown = {"name": "f", "kind": "choice", "label": "F", "display": display, "choices": some}
+        page = drawn(compiled(step("mot", choice("loai", "a", "b"), shown)), "mot")
+        (conditional,) = page.xpath('.//*[@data-field="f"]//*[@data-when]')
+        assert json.loads(conditional.get("data-when")) == when
+        assert "loai" in json.loads(page.xpath(".//@data-types")[0])
+        assert not [id_ for id_ in page.xpath(".//@id") if " " in id_]

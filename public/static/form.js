@@ -52,6 +52,15 @@ function answered(value) {
   return value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && !value.length);
 }
 
+// Takes away the choices of a field that are not offered with the answers before it.
+function offer(field, view, types) {
+  for (const choice of field.querySelectorAll("[data-when]")) {
+    const input = choice.querySelector("input") ?? choice;
+    choice.hidden = input.disabled = holds(JSON.parse(choice.dataset.when), view, types) === false;
+    if (choice.hidden) input[choice === input ? "selected" : "checked"] = false;
+  }
+}
+
 function update(root, types, outside) {
   const view = { ...outside };
   for (const part of root.querySelectorAll("[data-field], [data-when]")) {
@@ -59,6 +68,7 @@ function update(root, types, outside) {
     part.hidden = !shown;
     const name = part.dataset.field;
     if (!name || !shown || part.closest("[hidden]")) continue;
+    offer(part, view, types);
     const value = (READ[part.dataset.kind] ?? text)(name);
     if (answered(value)) view[name] = value;
   }

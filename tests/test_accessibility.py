@@ -16,7 +16,7 @@ from engine import database
 from engine.models import Draft
 from tests.generic_client import GenericClient, typed_so_far
 from tests.generic_client import Page as Read
-from tests.walks import BIRTH, COPY, begun, citizen, furnish, open_captcha, over_network, read_captcha
+from tests.walks import BIRTH, COPY, begun, citizen, furnish, open_captcha, over_network, read_captcha, with_changes
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)]
 
@@ -139,8 +139,8 @@ def sent(client: GenericClient, app: Flask) -> Read:
     """The success page."""
     review = client.to_review(COPY)
     given = {"consent": "true", "captcha": read_captcha(app, review)}
-    pairs = [pair for pair in typed_so_far(review.form) if pair[0] not in given]
-    return client.get(client.submit(review, [*pairs, *given.items()]).headers["Location"])
+    answer = client.submit(review, with_changes(typed_so_far(review.form), given))
+    return client.get(answer.headers["Location"])
 
 
 def test_after_sending(window: Page, client: GenericClient, app: Flask) -> None:

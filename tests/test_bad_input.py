@@ -21,7 +21,18 @@ from engine import database
 from engine.models import Draft, Limit
 from engine.settings import ROOT
 from tests.generic_client import SMALL_PDF, Files, Filler, GenericClient, Page, Pairs, small_picture, typed_so_far
-from tests.walks import BIRTH, COPY, MACHINES_WELCOME, STATUS, begun, citizen, furnish, in_process, read_captcha
+from tests.walks import (
+    BIRTH,
+    COPY,
+    MACHINES_WELCOME,
+    STATUS,
+    begun,
+    citizen,
+    furnish,
+    in_process,
+    read_captcha,
+    with_changes,
+)
 
 OK, SEE_OTHER, REFUSED = httpx.codes.OK, httpx.codes.SEE_OTHER, httpx.codes.UNPROCESSABLE_ENTITY
 NOT_FOUND, GONE, SLOWLY, TOO_LARGE = (
@@ -172,12 +183,6 @@ def test_a_wrong_value_is_refused_with_everything_kept(wrong: Wrong, app: Flask,
     assert expected - {(name, value) for name, value in typed_so_far(shown.form)} <= {
         pair for pair in expected if pair[1] == "" or pair[0] == "csrf_token"
     }
-
-
-def with_changes(pairs: Pairs, typed: Mapping[str, str | None]) -> Pairs:
-    """The pairs with some inputs typed otherwise, or (None) not sent."""
-    kept = [pair for pair in pairs if pair[0] not in typed]
-    return kept + [(name, value) for name, value in typed.items() if value is not None]
 
 
 def assert_told_well(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,12 +13,26 @@ import httpx
 import pytest
 
 from engine.sink import Sink
-from tests.generic_client import Choice, GenericClient, Page, step_of, typed_so_far
-from tests.walks import BIRTH, COPY, MACHINES_WELCOME, STATUS, begun, citizen, furnish, over_network, text_of, work_once
+from tests.generic_client import Choice, GenericClient, Page, Pairs, step_of, typed_so_far
+from tests.walks import (
+    BIRTH,
+    COPY,
+    MACHINES_WELCOME,
+    STATUS,
+    begun,
+    citizen,
+    furnish,
+    over_network,
+    text_of,
+    with_changes,
+    work_once,
+)
 
 CITIZEN_NUMBER = "052190001234"
 PERSON = ("nguoi_yeu_cau",)
 PARENTS = ("me", "cha", "ket_hon")
+LINK = re.compile(r"https?://\S+/tiep-tuc/[\w-]+")
+CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4})*\b|\b\d{6,8}\b")
 
 
 @dataclass(frozen=True)
@@ -226,8 +241,7 @@ def test_saving_for_later_keeps_everything_and_marks_nothing_as_done(http: httpx
     client = citizen(http)
     page = begun(client, BIRTH, "nguoi_duoc_khai_sinh")
     given = {"_action": "save", "con_ho_ten": "Lê Gia Hân", "con_ngay_sinh": "32/13/2026"}
-    pairs = [(name, value) for name, value in typed_so_far(page.form) if name not in given] + list(given.items())
-    answer = client.submit(page, pairs)
+    answer = client.submit(page, with_changes(typed_so_far(page.form), given))
     assert answer.status_code == httpx.codes.SEE_OTHER
     kept = client.get(page.url)
     inputs = dict(typed_so_far(kept.form))
@@ -239,8 +253,7 @@ def test_refreshing_keeps_everything_and_complains_of_nothing(http: httpx.Client
     client = citizen(http)
     page = begun(client, BIRTH, "nguoi_duoc_khai_sinh")
     given = {"_action": "refresh", "con_ho_ten": "Lê Gia Hân", "con_ngay_sinh": "32/13/2026"}
-    pairs = [(name, value) for name, value in typed_so_far(page.form) if name not in given] + list(given.items())
-    answer = client.submit(page, pairs)
+    answer = client.submit(page, with_changes(typed_so_far(page.form), given))
     shown = Page(answer)
     assert answer.status_code == httpx.codes.OK
     assert shown.errors() == []
@@ -262,3 +275,63 @@ def test_another_province_brings_its_wards_without_script(http: httpx.Client) ->
     assert wards
     assert offered
     assert not wards & offered
+
+
+# Later, elsewhere, or not at all
+
+
+def action_of(page: Page, part: str) -> tuple[str, Pairs]:
+    """Where a form of a page posts to whose address ends so, and its token."""
+    form = page.tree.xpath("//form[contains(@action, $part)]", part=part)[0]
+    return str(form.get("action")), typed_so_far(form)
+
+
+def test_a_mailed_link_goes_on_in_another_browser(
+    http: httpx.Client, site: str, config: dict[str, Any], mail_sink: Sink
+) -> None:
+    mail_sink.clear()
+    client = citizen(http, {"con_ho_ten": "Lê Gia Hân"})
+    page = begun(client, BIRTH, "me")
+    saved = client.submit(page, [*typed_so_far(page.form), ("_action", "save")])
+    action, pairs = action_of(client.get(saved.headers["Location"]), "luu-lai")
+    answer = client.submit(page, with_changes(pairs, {"email": "hanh@example.vn"}), url=action)
+    assert "h•••@example.vn" in answer.text
+    work_once(config)
+    link = next(found[0] for text in map(text_of, mail_sink.mails()) if (found := LINK.search(text)))
+    with over_network(site) as elsewhere:
+        other = citizen(elsewhere)
+        asked = other.get(urlsplit(link).path)
+        assert "Lê Gia Hân" not in asked.words()  # a mail scanner that opens the link sees and takes nothing
+        action, pairs = action_of(asked, "tiep-tuc")
+        opened = other.submit(asked, pairs, url=action)
+        assert "Lê Gia Hân" in other.walk(other.get(opened.headers["Location"]), "review").words()
+
+
+def test_ending_erases_the_draft(http: httpx.Client) -> None:
+    client = citizen(http)
+    page = begun(client, BIRTH, "me")
+    asked = client.get(page.url.replace("/me?", "/ket-thuc?"))
+    action, pairs = action_of(asked, "ket-thuc")
+    assert "Máy này không còn giữ gì" in client.submit(asked, pairs, url=action).text
+    assert located(client, page.url) == (httpx.codes.SEE_OTHER, BIRTH)
+    assert "đang làm dở" not in client.get(f"/nop-ho-so/{BIRTH}").words()
+
+
+def test_a_code_sent_to_the_filed_address_opens_the_dossier_once(
+    http: httpx.Client, site: str, config: dict[str, Any], mail_sink: Sink
+) -> None:
+    sent = citizen(http, {"quan_he": "ban_than"}).file(COPY)
+    work_once(config)
+    mail_sink.clear()
+    with over_network(site) as elsewhere:
+        client = citizen(elsewhere)
+        page = client.get("/tra-cuu")
+        given = {"ma_ho_so": sent.dossier_code, "_action": "mail"}
+        assert client.submit(page, with_changes(typed_so_far(page.form), given)).status_code == httpx.codes.OK
+        work_once(config)
+        text = next(text for text in map(text_of, mail_sink.mails()) if sent.dossier_code in text)
+        codes = [word for word in CODE.findall(text) if word not in sent.dossier_code]
+        opened = client.track(sent.dossier_code, codes[0])
+        assert urlsplit(opened.url).path == f"/ho-so/{sent.dossier_code}"
+    with over_network(site) as third:
+        assert citizen(third).track(sent.dossier_code, codes[0]).status == httpx.codes.UNPROCESSABLE_ENTITY

@@ -17,7 +17,7 @@ from engine import database
 from engine.models import Captcha
 from engine.sealing import Keyring
 from engine.settings import ROOT
-from tests.generic_client import Choice, GenericClient, Page
+from tests.generic_client import Choice, GenericClient, Page, Pairs
 
 BIRTH, COPY, STATUS = "1.001193", "2.000635", "1.004873"
 MACHINES_WELCOME = {"CAPTCHA": "off", "RATELIMIT_ENABLED": "off"}  # settings without what stops machines
@@ -111,3 +111,9 @@ def open_captcha(app: Flask, public_id: str) -> str:
     row = Captcha.get(Captcha.public_id == public_id)
     keyring: Keyring = app.config["KEYRING"]
     return keyring.open_sealed(row.sealed, context=f"captcha:{public_id}".encode()).decode()
+
+
+def with_changes(pairs: Pairs, typed: Mapping[str, str | None]) -> Pairs:
+    """The pairs with some inputs typed otherwise, or (None) not sent."""
+    kept = [pair for pair in pairs if pair[0] not in typed]
+    return kept + [(name, value) for name, value in typed.items() if value is not None]

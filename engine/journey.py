@@ -41,6 +41,19 @@ class Journey:
         return self.steps[place - 1] if place else None
 
 
+def expected(compiled: CompiledForm, answers: Answers, walked: Journey) -> tuple[str, ...]:
+    """The steps that are relevant, and those that may still become so: what they hang on was not asked yet."""
+    return tuple(
+        step.name for step in compiled.steps if step.name in walked.steps or _undecided(compiled, step, answers)
+    )
+
+
+def _undecided(compiled: CompiledForm, step: CompiledStep, answers: Answers) -> bool:
+    conditions = [item.field.when for part in step.parts for item in part.fields] if step.papers else []
+    looked = {name for condition in (step.definition.when, *conditions) if condition for name in rules.names(condition)}
+    return any(name in compiled.step_of and compiled.step_of[name] not in answers.posted for name in looked)
+
+
 @dataclass(frozen=True, slots=True)
 class FieldError:
     """Why a step or a submission is refused, at a field; `step` is where the field stands."""

@@ -115,7 +115,7 @@ def _page_facts(compiled: CompiledForm, step: CompiledStep, language: str, today
     looked = {name for condition in asked for name in rules.names(condition) if name in compiled.types}
     numbers = count(1)
     return {
-        "parts": [_part_facts(part, step, today, numbers) for part in step.parts],
+        "parts": [_part_facts(part, today, numbers) for part in step.parts],
         "types": json.dumps({name: compiled.types[name] for name in sorted(looked)}) if asked else "",
         "w": {name: word.in_(language) for name, word in WORDS.items()},
         "language": language,
@@ -127,24 +127,34 @@ def _page_facts(compiled: CompiledForm, step: CompiledStep, language: str, today
     }
 
 
-def _part_facts(part: CompiledPart, step: CompiledStep, today: str, numbers: Iterator[int]) -> dict[str, Any]:
+def _part_facts(part: CompiledPart, today: str, numbers: Iterator[int]) -> dict[str, Any]:
     return {
         "section": part.section,
         "when": condition_text(part.section.when) if part.section and part.section.when else "",
-        "fields": [_field_facts(item, step, today, next(numbers)) for item in part.fields],
+        "fields": [
+            _field_facts(item, today, next(numbers)) | {"follows": follows}
+            for item, follows in zip(part.fields, following(part), strict=True)
+        ],
     }
 
 
-def _field_facts(item: CompiledField, step: CompiledStep, today: str, number: int) -> dict[str, Any]:
+def following(part: CompiledPart) -> Iterator[bool]:
+    """Whether each field hangs on the one before it, or on the one before the run of its like: it is indented."""
+    opened: set[str] = set()
+    for item in part.fields:
+        follows = bool(item.field.when and opened.intersection(rules.names(item.field.when)))
+        opened = {*opened, item.field.name} if follows else {item.field.name}
+        yield follows
+
+
+def _field_facts(item: CompiledField, today: str, number: int) -> dict[str, Any]:
     field = item.field
     offered = offered_on(today, field)
-    own = {asked.name for asked in step.fields}
     return {
         "field": field,
         "id": field.name or f"doan-{number}",
         "template": f"{field.KIND}.html",
         "when": condition_text(item.shown_when) if item.shown_when else "",
-        "follows": bool(field.when and own.intersection(rules.names(field.when))),
         "attributes": field.attributes(),
         "width": field.width or field.WIDTH,
         **field.page(),

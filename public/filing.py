@@ -9,17 +9,17 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine import agencies, attachments, drafts, filings, pages, versions
+from engine import agencies, attachments, drafts, filings, pages, throttle, versions
 from engine.answers import Answers
 from engine.forms import CompiledForm, CompiledStep, Inputs
-from engine.journey import Journey, Posted, journey, post, save
+from engine.journey import Journey, Posted, expected, journey, post, save
 from engine.kinds import Context
 from engine.language import language
 from engine.models import Draft
 from public import browser
 from public.browser import Held
 from public.information import wanted_words
-from public.site import address, now, today
+from public.site import address, network, now, today
 
 blueprint = Blueprint("filing", __name__, url_prefix="/nop-ho-so")
 
@@ -85,6 +85,7 @@ def start(code: str) -> AnyResponse:
     chosen = request.form.get("agency", offices[0].code if len(offices) == 1 else "")
     office = next((one for one in offices if one.code == chosen), None)
     if request.method == "POST" and office is not None:
+        throttle.hit("start", network(), now=now())
         token = drafts.new_token()
         drafts.start(version, office, channel="online", language=language(), now=now(), token=token)
         held = browser.remember(token, code)
@@ -134,16 +135,27 @@ def _draft_facts(held: Held) -> dict[str, Any]:
     answers = drafts.answers(draft, compiled)
     walked = journey(compiled, answers, context_of(draft, compiled))
     step = compiled.step(walked.missing or "")
-    last = compiled.procedure.applicant
-    named = [answers.values.get(name) for name in last.name] if last else []
     return {
         "url": _draft_url(held, walked),
         "agency": agencies.by_id(draft.agency_id).name,
         "saved_at": draft.saved_at,
         "expires_at": draft.expires_at,
         "step": pages.bare(step.definition.title, language()) if step else _("Xem lại và gửi"),
-        "label": next((str(name) for name in named if name), ""),
+        "label": _draft_label(compiled, walked),
     }
+
+
+def _draft_label(compiled: CompiledForm, walked: Journey) -> str:
+    """What tells a draft from its twins: the applicant, and the first line of text of another step."""
+    applicant = compiled.procedure.applicant
+    names = [name for name in (applicant.name if applicant else ()) if name in walked.view][:1]
+    others = (
+        item.name
+        for step in compiled.steps
+        for item in step.fields
+        if item.KIND == "text" and item.name in walked.view and step.name not in map(compiled.step_of.get, names)
+    )
+    return " · ".join(str(walked.view[name]) for name in [*names, *list(others)[:1]])
 
 
 def _draft_url(held: Held, walked: Journey) -> str:
@@ -271,16 +283,22 @@ def _step_facts(filing: Filing, at: CompiledStep, walked: Journey) -> dict[str, 
     shown = pages.Shown(filing.compiled, walked.view, lang, filing.context)
     hint = at.definition.hint
     return {
-        "number": walked.steps.index(at.name) + 1 if at.name in walked.steps else 1,
+        "number": _expected(filing, at, walked).index(at.name) + 1,
         "title": pages.filled(at.definition.title, lang, shown),
         "hint": pages.filled(hint, lang, shown) if hint else "",
     }
 
 
+def _expected(filing: Filing, at: CompiledStep, walked: Journey) -> tuple[str, ...]:
+    """The steps that are counted, this one in any case."""
+    steps = expected(filing.compiled, filing.answers, walked)
+    return steps if at.name in steps else (at.name, *steps)
+
+
 def _rail(filing: Filing, at: CompiledStep, walked: Journey) -> list[dict[str, str]]:
     lang = language()
     rail = []
-    for name in walked.steps:
+    for name in _expected(filing, at, walked):
         one = filing.compiled.step(name)
         assert one is not None
         done = name in filing.answers.posted

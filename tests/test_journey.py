@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.answers import Answers
 from engine.forms import CompiledForm, Inputs
-from engine.journey import Posted, journey, post, review, save
+from engine.journey import Posted, expected, journey, post, review, save
 from tests.forms_cases import choice, compiled, inputs, step, text
 from tests.kinds_cases import CONTEXT
 
@@ -265,3 +265,10 @@ def test_a_field_may_be_called_as_parts_of_the_form_are(name: str) -> None:
     result = walk(form, Answers(), ("mot", inputs(**{name: "một", "ten": "An"})))
     assert result.good
     assert result.answers.values == {name: "một", "ten": "An"}
+
+
+def test_steps_are_counted_until_it_is_known_that_they_are_not_asked() -> None:
+    begun = journey(KIND_OF_BIRTH, Answers(), CONTEXT)
+    assert expected(KIND_OF_BIRTH, Answers(), begun) == ("tre", "me", "cuoi")
+    result = walk(KIND_OF_BIRTH, Answers(), ("tre", inputs(ten="An", loai="bo_roi")))
+    assert expected(KIND_OF_BIRTH, result.answers, result.journey) == ("tre", "cuoi")

@@ -189,8 +189,8 @@ def test_a_choice_with_a_condition_tells_the_browser_when_it_is_offered() -> Non
 def test_a_field_is_indented_under_what_opened_it_and_not_far_below() -> None:
     opened = {"field": "loai", "is": "a"}
     form = compiled(
-        step("mot", choice("loai", "a", "b", required=True), text("x", when=opened), text("y", when=opened), text("giua"),
-             text("xa", when=opened)),
+        step("mot", choice("loai", "a", "b", required=True), text("x", when=opened), text("y", when=opened),
+             text("giua"), text("xa", when=opened)),
     )  # fmt: skip
     page = drawn(form, "mot")
     indented = [node.get("data-field") for node in page.xpath('//*[contains(@class, "mc-conditional")]')]

@@ -108,5 +108,3 @@ class CatalogEntries(Table):
     def mine(self, _user: User) -> Any:
         """All of them, with the catalog they are in."""
         return CatalogEntryRow.select(CatalogEntryRow, CatalogRow).join(CatalogRow)
-
-

@@ -57,7 +57,7 @@ class MappingArea(DocumentArea):
         """Refuses what is no mapping."""
         super().pre_validate(form)
         if not isinstance(self.data, dict):
-            raise ValidationError("Viết các khoá trong một cặp ngoặc nhọn, ví dụ {\"hint\": \"…\"}.")
+            raise ValidationError('Viết các khoá trong một cặp ngoặc nhọn, ví dụ {"hint": "…"}.')
 
 
 def options(words: Mapping[str, Any]) -> list[SelectChoice]:

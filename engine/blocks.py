@@ -179,7 +179,7 @@ class _Expansion:
         return _base(name) in self.names and _base(name) not in self.kept
 
     def _report_needed(self, node: Node, name: str, item: Node, place: Reading) -> None:
-        place.fault(node, f'"{field_name(item)}" needs "{name}", which the use leaves out')
+        place.fault(self.node, f'"{field_name(item)}" of {_line(node)} needs "{name}", which is left out here')
 
     def _text(self, node: Node, place: Reading) -> Node:
         if isinstance(node.value, dict):
@@ -189,7 +189,7 @@ class _Expansion:
 
         def written(match: re.Match[str]) -> str:
             if self._left_out(match[1]):
-                place.fault(node, f'the text names "{match[1]}", which the use leaves out')
+                place.fault(self.node, f'the text of {_line(node)} names "{match[1]}", which is left out here')
                 return match[1]
             return "{" + self.renamed.get(match[1], match[1]) + "}"
 
@@ -204,6 +204,10 @@ class _Expansion:
         elif isinstance(value, list):
             value = [self._marked(inner) for inner in value]
         return replace(node, value=value, used_at=self.at)
+
+
+def _line(node: Node) -> str:
+    return f"{node.file}:{node.line}"
 
 
 def _base(name: str) -> str:

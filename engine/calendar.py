@@ -57,7 +57,7 @@ class Duration:
         Raises ValueError, in the words of a fault, where it is not exactly one unit with a whole number.
         """
         if unknown := [name for name in plain if name not in UNITS]:
-            raise ValueError(f'unknown "{unknown[0]}"{did_you_mean(unknown[0], UNITS)}')
+            raise ValueError(f'unknown "{unknown[0]}"{did_you_mean(unknown[0], UNITS)} (known: {", ".join(UNITS)})')
         if len(plain) != 1:
             found = " and ".join(f'"{name}"' for name in plain) or "nothing"
             raise ValueError(f"exactly one of {', '.join(UNITS)} is wanted, not {found}")

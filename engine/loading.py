@@ -15,7 +15,7 @@ from engine.faults import Fault, errors
 from engine.library import AGENCIES_FILE, Library, read_agencies, read_block, read_catalog
 from engine.outline import Outline, outline, read_form
 from engine.reading import Node, node_of
-from engine.source import MAX_BYTES, parse
+from engine.source import MAX_BYTES, parse_far
 
 Faults = tuple[Fault, ...]
 
@@ -42,8 +42,11 @@ def load_published(document: Mapping[str, Any], library: Library) -> tuple[Proce
 
 def load_text(data: bytes | str, file: str, library: Library) -> tuple[Procedure | None, Faults]:
     """The procedure of a YAML text; `file` is its name in faults."""
-    node, faults = parse(data, file)
-    return (None, faults) if node is None else load(node, library)
+    node, faults = parse_far(data, file)
+    if node is None:
+        return None, faults
+    procedure, more = load(node, library)
+    return (None if faults else procedure), _told_once((*faults, *more))
 
 
 def load_file(path: Path, *, base: Library | None = None) -> tuple[Procedure | None, Faults]:
@@ -99,11 +102,11 @@ def check_path(path: Path, *, base: Library | None = None) -> Faults:
         found = [fault for loaded in load_all([path], base=base) for fault in loaded.faults]
         blocks = [fault for block in library.blocks.values() for fault in _check_block(block.node, library)]
         return _told_once((*library.faults, *blocks, *found))
-    node, faults = parse(read_bytes(path), str(path))
+    node, faults = parse_far(read_bytes(path), str(path))
     if node is None:
         return faults
     folder = path.parent.parent if path.parent.name in ("blocks", "catalogs") else path.parent
-    return _check_node(node, Library.folder(folder, base=base))
+    return _told_once((*faults, *_check_node(node, Library.folder(folder, base=base))))
 
 
 def _check_zip(path: Path, base: Library | None) -> Faults:

@@ -48,7 +48,9 @@ class Head:
 
 @dataclass
 class Outline:
-    """What was read of a procedure. `unsure` are the prefixes of blocks that could not be expanded."""
+    """What was read of a procedure. `unsure` are the prefixes of names that could not be read, such as those
+    of an unknown block; an empty one stands for any name.
+    """
 
     root: Node
     library: Library
@@ -116,6 +118,7 @@ def _step(node: Node, found: Outline) -> tuple[Step | None, Node]:
     node = _supported(node, reading, LATER_IN_STEP)
     found.heads.append(Head(node, reading.place, len(found.entries), name))
     if not isinstance(node.value, dict) or "fields" not in node.value:
+        found.unsure.append("")
         return record(Step, node, reading), node
     fields = node.value["fields"]
     expanded = list(_expanded(_listed(fields, reading, "fields"), found, reading))
@@ -146,6 +149,7 @@ def _section(node: Node, found: Outline, outer: Reading, above: tuple[Node, ...]
     node = _supported(node, reading, LATER_IN_STEP)
     found.heads.append(Head(node, reading.place, len(found.entries), above[0].at(["step"]).raw))
     if not isinstance(node.value, dict) or "fields" not in node.value:
+        found.unsure.append("")
         return record(Section, node, reading), node
     fields = node.value["fields"]
     kept: list[Node] = []

@@ -44,6 +44,12 @@ def parse(data: bytes | str, file: str) -> tuple[Node | None, tuple[Fault, ...]]
 
     `file` is its name in faults. Lines count from 1.
     """
+    node, faults = parse_far(data, file)
+    return (None if faults else node), faults
+
+
+def parse_far(data: bytes | str, file: str) -> tuple[Node | None, tuple[Fault, ...]]:
+    """The same, but with the nodes where all values could be read, so that whatever else is wrong can be told too."""
     text, faults = _text_of(data, file)
     if text is None:
         return None, faults
@@ -54,12 +60,19 @@ def parse(data: bytes | str, file: str) -> tuple[Node | None, tuple[Fault, ...]]
             if building.stopped:
                 break
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = min(mark.line if mark else 0, text.rstrip().count("\n")) + 1
-        building.faults.append(Fault(file, line, "", f"this is no YAML: {_problem(error)}"))
+        building.faults.append(Fault(file, _line(error, text), "", f"this is no YAML: {_problem(error)}"))
+        building.broken = True
     if building.root is None and not building.faults:
         building.faults.append(Fault(file, 1, "", "the file is empty"))
-    return (None if building.faults else building.root), tuple(building.faults)
+    return (None if building.broken else building.root), tuple(building.faults)
+
+
+def _line(error: yaml.MarkedYAMLError, text: str) -> int:
+    last = text.rstrip().count("\n")
+    mark = error.problem_mark or error.context_mark
+    if mark and error.context_mark and mark.line >= last:
+        mark = error.context_mark  # what is never closed is looked for where it was opened
+    return min(mark.line if mark else 0, last) + 1
 
 
 def _problem(error: yaml.MarkedYAMLError) -> str:
@@ -88,7 +101,8 @@ class _Building:
         self.file = file
         self.faults: list[Fault] = []
         self.root: Node | None = None
-        self.stopped = False
+        self.stopped = False  # nothing more is read
+        self.broken = False  # a value is missing, or stands under the wrong key
         self._open: list[Node] = []
         self._keys: list[tuple[str, int] | None] = []  # of each open mapping, the key that waits for its value
 
@@ -113,6 +127,7 @@ class _Building:
             value = scalar(event.value) if event.implicit[0] else event.value
             self._put(Node(value, self.file, line, raw=event.value), event)
         elif isinstance(event, yaml.AliasEvent):
+            self.broken = True
             self.fault(event.start_mark, f'an alias "*{event.anchor}" may not stand here; write the value again')
             self._put(Node(None, self.file, line, raw=f"*{event.anchor}"), event)
 
@@ -133,7 +148,7 @@ class _Building:
         self._keys.append(None)
         if len(self._open) > MAX_DEPTH:
             self.fault(event.start_mark, f"the file is nested more than {MAX_DEPTH} deep")
-            self.stopped = True
+            self.stopped = self.broken = True
 
     def _put(self, node: Node, event: Any) -> None:
         if not self._open:
@@ -152,6 +167,7 @@ class _Building:
         parent = self._open[-1]
         if isinstance(node.value, dict | list):
             self.fault(event.start_mark, "a key is a word, not a list or a mapping")
+            self.broken = True
         elif node.raw in parent.keys:
             self.fault(event.start_mark, f'the key "{node.raw}" stands twice, first in line {parent.keys[node.raw]}')
         parent.keys.setdefault(node.raw, node.line)

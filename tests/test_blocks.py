@@ -151,10 +151,14 @@ def test_a_faulty_use_is_told_once_where_it_stands(tmp_path: Path, use: str, fau
 
 
 def test_leaving_out_what_another_field_needs_names_both_lines(tmp_path: Path) -> None:
-    place = 'blocks/nha.yaml:6: step "mot", field "a_so"'
-    assert used(tmp_path, "      - {block: nha, prefix: a, without: [loai]}\n")[1] == [
-        f'{place}: the text names "loai", which the use leaves out (used at a.yaml:11)',
-        f'{place}: "so" needs "loai", which the use leaves out (used at a.yaml:11)',
+    uses = "      - {block: nha, prefix: a, without: [loai]}\n      - {block: nha, prefix: b, only: [so]}\n"
+    assert [fault.replace(str(tmp_path), "") for fault in used(tmp_path, uses)[1]] == [
+        f'a.yaml:{line}: step "mot", field "{prefix}_so": {what}'
+        for line, prefix in ((11, "a"), (12, "b"))
+        for what in (
+            'the text of blocks/nha.yaml:6 names "loai", which is left out here',
+            '"so" of blocks/nha.yaml:6 needs "loai", which is left out here',
+        )
     ]
 
 

@@ -162,11 +162,6 @@ CHANGES = [
     ("email: nn_email", "email: nn_mail", 'applicant: unknown name "nn_mail"; did you mean "nn_email"?'),
     ("email: nn_email", "email: nn_ho_ten", 'applicant: "nn_ho_ten" is of the kind text, but "email" needs email'),
     (
-        "phone: nn_dien_thoai, email: nn_email",
-        "phone: nn_dien_thoai",
-        'applicant: "email" is missing, so the mails of "mail" would go to nobody',
-    ),
-    (
         "  submitted: {subject",
         "  submited: {subject",
         (
@@ -214,6 +209,38 @@ def changed(old: str, new: str) -> str:
 @pytest.mark.parametrize(("old", "new", "fault"), CHANGES, ids=[new.split("\n")[0][:50] for _, new, _ in CHANGES])
 def test_a_slip_is_told_once(old: str, new: str, fault: str) -> None:
     assert [one.split(": ", 1)[1] for one in told(changed(old, new))] == [fault]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "faults"),
+    [
+        ("\nform:\n", "\nfrom:\n", ['unknown key "from"; did you mean "form"?']),
+        ("\nrates: {ban_sao: 8000}", "\nrates: {ban_sao: 8.5}", ["a whole number is wanted, not 8.5"]),
+        ("\nnext_steps:", "\nnext_step:", ['unknown key "next_step"; did you mean "next_steps"?']),
+    ],
+)
+def test_what_follows_from_a_slip_is_not_told(old: str, new: str, faults: list[str]) -> None:
+    assert [one.split(": ", 1)[1] for one in told(changed(old, new))] == faults
+
+
+def test_what_follows_from_a_step_without_fields_is_not_told() -> None:
+    text = changed("giấy tờ\n    fields:", "giấy tờ\n    feilds:")
+    assert [one.split(": ", 1)[1] for one in told(text)] == [
+        'step "nguoi_nop": unknown key "feilds"; did you mean "fields"?'
+    ]
+
+
+def test_a_key_that_stands_twice_hides_no_other_slip() -> None:
+    text = changed("level: 3\n", "level: 3\nlevel: 2\n").replace("reception: mot-cua", "reception: mot-cu")
+    assert [one.split(": ", 1)[1] for one in told(text)] == [
+        'the key "level" stands twice, first in line 6',
+        'processing: unknown unit "mot-cu"; did you mean "mot-cua"?',
+    ]
+
+
+def test_a_pattern_is_refused_in_plain_words() -> None:
+    (fault,) = told(changed("max_length: 100", 'pattern: "([a-z"'))
+    assert fault.endswith('"([a-z" is no pattern: missing ]: [a-z')
 
 
 @pytest.mark.parametrize("name", ["form", "applicant", "processing", "next_steps"])
@@ -286,6 +313,11 @@ def warned(text: str) -> list[str]:
         ("time: {working_hours: 4}}", "time: {days: 40}}", []),
         (", time: {working_hours: 4}}", "}", ['stage "tham_tra": the stage has no time, so it is never late']),
         ('"kind:phuong"', '"kind:so"', [': no agency is of the kind "so"']),
+        (
+            "phone: nn_dien_thoai, email: nn_email",
+            "phone: nn_dien_thoai",
+            ['applicant: "email" is missing, so the mails of "mail" go to nobody'],
+        ),
         ("is: khac}\n  - step: tre", "in: []}\n  - step: tre", None),
         (
             "when: {field: quan_he, is: khac}\n  - step",

@@ -88,6 +88,10 @@ def test_what_is_no_yaml_is_told_with_its_line(text: str) -> None:
     assert ": this is no YAML: " in told(text)[0]
 
 
+def test_what_is_never_closed_is_told_where_it_was_opened() -> None:
+    assert told('a: 1\nb: "x\nc: 1\nd: 1\n')[0].startswith("a.yaml:2: ")
+
+
 def test_several_faults_are_told_together() -> None:
     assert [fault.split(":")[1] for fault in told("a: &x 1\nb: *x\nb: !t 2\nc: [1")] == ["1", "2", "3", "3", "4"]
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from engine.faults import Fault, did_you_mean
+from engine.definition import Procedure
+from engine.faults import Fault, did_you_mean, nearest
 from engine.kinds.choices import Choice, Choices
 from engine.kinds.files import File
 from engine.outline import Entry, Outline
-from engine.reading import Node, Reading
+from engine.reading import Node, Reading, keys_of
 from engine.rules import FieldFacts
 
 RESERVED = ("today", "channel", "agency")
@@ -87,9 +88,28 @@ class Checking:
         """The value type of each field, as formulas need it."""
         return {name: facts.value_type for name, facts in self.facts.items()}
 
+    @cached_property
+    def rates(self) -> tuple[str, ...]:
+        """The names of the amounts, those too that could not be read."""
+        node = self.node("rates")
+        return tuple(node.value) if node is not None and isinstance(node.value, dict) else ()
+
+    @cached_property
+    def misspelt(self) -> frozenset[str]:
+        """The keys of a procedure that unknown ones were likely meant to be."""
+        node, known = self.outline.root, keys_of(Procedure)
+        return frozenset(
+            nearest(key, known) for key in (node.value if isinstance(node.value, dict) else ()) if key not in known
+        )
+
+    @cached_property
+    def formless(self) -> bool:
+        """Whether a form is wanted but could not be read at all, so that nothing is known of its names."""
+        return not self.outline.heads and self.level not in (1, 2)
+
     def unsure(self, name: str) -> bool:
-        """Whether a name may come from a block that could not be expanded."""
-        return any(not prefix or name.startswith(f"{prefix}_") for prefix in self.outline.unsure)
+        """Whether a name may come from a form, a step or a block that could not be read."""
+        return self.formless or any(not prefix or name.startswith(f"{prefix}_") for prefix in self.outline.unsure)
 
     def report_unknown(self, node: Node, place: str, name: str, known: Iterable[str] = ()) -> None:
         """A fault for a name that nothing bears; none where it may come from a faulty block."""

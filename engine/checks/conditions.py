@@ -58,7 +58,7 @@ def _asked(checking: Checking, name: str) -> bool:
 
 def of_fees(checking: Checking) -> None:
     """The conditions and amounts of fees."""
-    rates = tuple(checking.value("rates") or ())
+    rates = checking.rates
     for fee in checking.listed("fees"):
         place = f'fee "{fee.at(["name"]).raw}"'
         _check(checking, fee, "when", place, EVERYTHING)
@@ -88,7 +88,7 @@ def _check(checking: Checking, part: Node, key_: str, place: str, order: int, *,
     node = part.value.get(key_) if isinstance(part.value, dict) else None
     if node is None or node.value is None:
         return
-    rates = tuple(checking.value("rates") or ()) if key_ == "rule" else ()
+    rates = checking.rates if key_ == "rule" else ()
     for name in referred(node):
         _check_name(checking, name, part, place, order, rates, officer=officer)
     condition, faults = rules.parse_all(node.plain(), allow_formula=key_ == "rule")

@@ -65,6 +65,8 @@ def level(checking: Checking) -> None:
 
 def _need(checking: Checking, level: Node, name: str) -> None:
     node = checking.node(name)
+    if node is None and name in checking.misspelt:
+        return
     if node is None:
         checking.fault(checking.outline.root, "", f'"{name}" is missing; level {level.raw} needs it')
     elif node.value in ([], {}, ""):
@@ -128,7 +130,7 @@ def _applicant_field(checking: Checking, node: Node, key: str) -> None:
 
 
 def mail(checking: Checking) -> None:
-    """Known events, and an address to which their mails go."""
+    """Known events, and a warning where there is no address to which their mails go."""
     node = checking.node("mail")
     if node is None or not isinstance(node.value, dict):
         return
@@ -138,7 +140,7 @@ def mail(checking: Checking) -> None:
             checking.fault(node, "mail", what, line=node.keys.get(event, 0))
     applicant = checking.node("applicant")
     if node.value and applicant is not None and checking.node("applicant", "email") is None:
-        checking.fault(applicant, "applicant", '"email" is missing, so the mails of "mail" would go to nobody')
+        checking.warn(applicant, "applicant", '"email" is missing, so the mails of "mail" go to nobody')
 
 
 def rates(checking: Checking) -> None:

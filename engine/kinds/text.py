@@ -33,7 +33,9 @@ def pattern(node: Node, reading: Reading) -> str | None:
     try:
         compiled_pattern(plain)
     except re2.error as error:
-        reading.fault(node, f'"{plain}" is no pattern: {error.args[0] if error.args else "it is broken"}')
+        said = error.args[0] if error.args else "it is broken"
+        why = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        reading.fault(node, f'"{plain}" is no pattern: {why}')
         return None
     return plain
 

@@ -24,6 +24,7 @@ FITS = "document.documentElement.scrollWidth <= document.documentElement.clientW
 FOCUSED = """() => { const at = document.activeElement;
   return {name: at.name ?? "", id: at.id, type: at.type ?? "", value: at.value ?? "", words: at.innerText ?? ""} }"""
 FIRST = "the first that is offered"
+OFFICER = "Trần Văn Một"  # as the demo calls the first ward's officer
 
 PERSON = {
     "yc_ho_ten": "Nguyễn Thị Hạnh",
@@ -266,6 +267,7 @@ def send_without_script(page: Page, app: Flask) -> tuple[str, str]:
 
 def test_by_keyboard_alone(window: Any, app: Flask, paper: Path) -> None:
     page = window(viewport={"width": 768, "height": 900})
+    page.on("filechooser", lambda chooser: None)  # from now on choosers come here; turned on at the key it may be late
     begin(page)
     fill_all(page, FOUNDLING, paper, by_keyboard)
     public_id = page.locator("[name=captcha_id]").input_value()
@@ -401,10 +403,12 @@ def test_a_dossier_from_the_first_page_to_the_result(
         expect(page.locator("#now-title")).to_contain_text(move.status)
         expect(page.locator("[aria-labelledby=now-title]")).to_contain_text(move.unit)
         expect(page.locator(".mc-stage-here")).to_have_count(1 if move.unit else 0)
+        expect(page.locator(".mc-events li").first).to_contain_text(OFFICER)
         track(anybody, app, dossier)
         expect(anybody.locator("[data-result] h2")).to_contain_text(move.status)
         expect(anybody.locator("[data-result]")).to_contain_text(move.unit)
         assert "Hạnh" not in anybody.content()
+        assert OFFICER not in anybody.content()
     expect(page.get_by_text(MOVES[0].note)).to_be_visible()
     assert MOVES[0].note not in anybody.content()
     with page.expect_download() as result:

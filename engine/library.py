@@ -194,7 +194,7 @@ class Library:
             return base.template(code, file) if own is None else own
 
         return Library(
-            {**self._sound("block", base.blocks), **self.blocks},
+            {**self._sound("block", base.blocks), **self._blocks_with_lines(base.blocks)},
             {**self._sound("catalog", base.catalogs), **self.catalogs},
             self.agencies + tuple(one for one in base.agencies if one.code not in self.agency_codes),
             self.areas or base.areas,
@@ -202,6 +202,15 @@ class Library:
             self.faults,
             template,
         )
+
+    def _blocks_with_lines(self, of_base: Mapping[str, Block]) -> dict[str, Block]:
+        """The own blocks; one that rows gave, without lines, as the base's file where that says the same."""
+        found = dict(self.blocks)
+        for name, block in self.blocks.items():
+            other = of_base.get(name)
+            if other and block.node.at(["fields"]).line <= 1 and other.node.plain() == block.node.plain():
+                found[name] = other
+        return found
 
     def _sound(self, sort: str, of_base: Mapping[str, Any]) -> dict[str, Any]:
         """What the base has, save what a broken file of this library stands for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from engine.definition import Procedure, Step
 from engine.kinds import Field
 from engine.library import Library
 from engine.loading import load_text
+from engine.reading import node_of
 
 HERE = Path(__file__).parent / "definitions"
 
@@ -189,3 +191,13 @@ def test_a_block_holds_no_block(tmp_path: Path) -> None:
     assert used(tmp_path, "      - {block: nha, prefix: a}\n", block)[1] == [
         'blocks/nha.yaml:8: step "mot", block "nha": a block holds no block (used at a.yaml:11)'
     ]
+
+
+def test_a_block_of_the_back_office_keeps_the_lines_of_the_file_that_says_the_same(tmp_path: Path) -> None:
+    of_files = library(tmp_path, BLOCK)
+    plain = of_files.blocks["nha"].node.plain()
+    of_rows = Library(blocks={"nha": replace(of_files.blocks["nha"], node=node_of(plain, "blocks/nha.yaml", 1))})
+    assert of_rows.before(of_files).blocks["nha"].node.at(["fields", 1]).line == 6
+    changed = {**plain, "title": "Nhà khác"}
+    of_rows = Library(blocks={"nha": replace(of_files.blocks["nha"], node=node_of(changed, "blocks/nha.yaml", 1))})
+    assert of_rows.before(of_files).blocks["nha"].node.at(["title"]).plain() == "Nhà khác"

@@ -15,11 +15,11 @@ from engine import people
 from engine.models import Agency, Role, Unit, User, UserRole
 
 PASSWORD = "Hoa-phượng-đỏ-2026"
-CHIEF = "chief@example.vn"          # looks after the whole installation
-WARD_CHIEF = "chief.a@example.vn"   # looks after ward A
-OFFICER = "officer.a@example.vn"    # handles the dossiers of ward A
-OTHER = "officer.b@example.vn"      # the same in ward B
-NOBODY = "nobody@example.vn"        # has no role
+CHIEF = "chief@example.vn"  # looks after the whole installation
+WARD_CHIEF = "chief.a@example.vn"  # looks after ward A
+OFFICER = "officer.a@example.vn"  # handles the dossiers of ward A
+OTHER = "officer.b@example.vn"  # the same in ward B
+NOBODY = "nobody@example.vn"  # has no role
 UNITS = (("mot-cua", "Bộ phận Một cửa"), ("tu-phap", "Tư pháp – Hộ tịch"), ("lanh-dao", "Lãnh đạo"))
 
 
@@ -48,9 +48,7 @@ def _ward(code: str, name: str) -> Agency:
 
 def _person(email: str, name: str, agency: Agency | None, secret: str, *roles: Role) -> None:
     now = datetime.now(UTC)
-    user = User.create(
-        email=email, full_name=name, agency=agency, password=secret, fs_uniquifier=email, created_at=now
-    )
+    user = User.create(email=email, full_name=name, agency=agency, password=secret, fs_uniquifier=email, created_at=now)
     for role in roles:
         UserRole.create(user=user, role=role)
 

@@ -206,10 +206,10 @@ class Library:
     def _blocks_with_lines(self, of_base: Mapping[str, Block]) -> dict[str, Block]:
         """The own blocks; one that rows gave, without lines, as the base's file where that says the same."""
         found = dict(self.blocks)
-        for name, block in self.blocks.items():
-            other = of_base.get(name)
+        for block in self.blocks.values():
+            other = of_base.get(block.block)
             if other and block.node.at(["fields"]).line <= 1 and other.node.plain() == block.node.plain():
-                found[name] = other
+                found[block.block] = other
         return found
 
     def _sound(self, sort: str, of_base: Mapping[str, Any]) -> dict[str, Any]:

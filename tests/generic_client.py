@@ -7,7 +7,7 @@ nothing of the program is imported here. What it fills in is the same each time.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
@@ -415,9 +415,3 @@ class GenericClient:
 def step_of(url: str) -> str:
     """The last part of an address's path: a step's name."""
     return urlsplit(url).path.rpartition("/")[2]
-
-
-def inputs_of(page: Page) -> Iterator[str]:
-    """The names of everything that a page's form posts."""
-    named = page.form.xpath(".//*[@name]/@name") if page.form is not None else []
-    yield from dict.fromkeys(str(name) for name in named)

@@ -228,6 +228,7 @@ def test_two_drafts_stand_side_by_side(http: httpx.Client) -> None:
         assert other not in words
     assert located(clients[0], f"/nop-ho-so/{BIRTH}/xem-lai") == (httpx.codes.SEE_OTHER, BIRTH)
     listed = clients[0].get(f"/nop-ho-so/{BIRTH}")
+    assert all(name in listed.words() for name in names)
     assert all(listed.tree.xpath("//a[contains(@href, $end)]", end=f"d={number[0]}") for number in numbers)
 
 

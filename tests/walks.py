@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -87,13 +86,6 @@ def in_process(app: Flask) -> httpx.Client:
 def citizen(http: httpx.Client, choose: Chosen | None = None, *, everything: bool = False) -> GenericClient:
     """Somebody who fills forms by what they say of themselves."""
     return GenericClient(http, choose=choose, everything=everything)
-
-
-@contextmanager
-def running(config: Mapping[str, Any]) -> Iterator[Flask]:
-    """The program in this process, on these settings."""
-    yield create_app({**config, "TESTING": True})
-    database.disconnect()
 
 
 def begun(client: GenericClient, code: str, until: str) -> Page:

@@ -7,7 +7,8 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from engine import captchas, statements
+from engine import captchas, statements, throttle
+from engine.database import transaction
 from engine.models import Captcha
 from engine.running import keyring, settings
 
@@ -19,11 +20,17 @@ FIND = "SELECT sealed FROM captcha WHERE public_id = ? AND expires_at > ?"
 TAKE = "DELETE FROM captcha WHERE public_id = ? RETURNING answer, expires_at"
 
 
-def make(*, now: datetime, randbelow: Callable[[int], int] = secrets.randbelow) -> str:
-    """A new code; its public id, by which its picture, its sound and its use are asked for."""
+def make(*, now: datetime, network: str = "", randbelow: Callable[[int], int] = secrets.randbelow) -> str:
+    """A new code; its public id, by which its picture, its sound and its use are asked for.
+
+    Raises `Throttled` where too many were given to a `network`.
+    """
     public_id, text = secrets.token_urlsafe(16), captchas.new_text(randbelow)
     sealed = keyring().seal(text.encode(), context=_context(public_id))
-    statements.changed(INSERT, public_id, _hash(text, public_id), sealed, statements.stamp(now + LIFETIME))
+    with transaction():
+        if network:
+            throttle.hit("confirmation", network, now=now)
+        statements.changed(INSERT, public_id, _hash(text, public_id), sealed, statements.stamp(now + LIFETIME))
     return public_id
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from limits import RateLimitItem, parse
 from limits.storage import Storage
@@ -21,11 +22,15 @@ from engine.running import settings
 
 # How often a thing may be done: by whom or to what is the caller's key.
 RATES: dict[str, RateLimitItem] = {
+    "start": parse("600 per hour"),  # drafts begun in one network: a ward's hall or a mobile network shares an address
     "resume": parse("5 per hour"),  # mailed links of one draft
+    "resume_mailbox": parse("10 per day"),  # mailed links to one mailbox, of whichever drafts
+    "resume_network": parse("60 per hour"),  # mailed links asked for in one network
+    "resume_opened": parse("30 per hour"),  # browsers that open one mailed link
     "one_time_code": parse("3 per 15 minutes"),  # mailed codes of one dossier
     "sign_in": parse("10 per 15 minutes"),  # of one account
     "sign_in_address": parse("100 per 15 minutes"),  # from one address, which a whole office may share
-    "confirmation": parse("60 per minute"),  # pictures of one browser
+    "confirmation": parse("300 per minute"),  # confirmation codes given to one network
 }
 
 FREE = 5  # wrong guesses before a wait is demanded
@@ -87,6 +92,17 @@ class LimitTable(Storage):
     def clear(self, key: str) -> None:
         """Forgets one counter."""
         statements.changed(FORGET, key)
+
+
+def network(address: str) -> str:
+    """Whom an address stands for: an IPv4 address itself, and the /64 of an IPv6 address, all of which one has."""
+    try:
+        known = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(known, IPv6Address):
+        return str(known)
+    return str(known.ipv4_mapped or ip_network((known, 64), strict=False))
 
 
 def hit(name: str, key: str, *, now: datetime) -> None:

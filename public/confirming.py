@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, make_respons
 from flask_babel import gettext as _
 
 from engine import confirmations
-from public.site import now
+from public.site import network, now
 
 blueprint = Blueprint("confirming", __name__, url_prefix="/ma-xac-nhan")
 
@@ -15,7 +15,7 @@ def challenge() -> dict[str, str] | None:
     """A new confirmation code for a page, or nothing where it is off."""
     if current_app.config["SETTINGS"].captcha == "off":
         return None
-    made = confirmations.make(now=now())
+    made = confirmations.make(now=now(), network=network())
     return {
         "id": made,
         "image_url": url_for("confirming.picture", public_id=made),

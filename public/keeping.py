@@ -15,7 +15,7 @@ from engine.language import language
 from public import browser, formats
 from public.filing import Filing, next_url, open_filing, procedure_facts
 from public.sending import to_start
-from public.site import now
+from public.site import network, now
 
 blueprint = Blueprint("keeping", __name__)
 
@@ -34,9 +34,16 @@ def saved(code: str) -> AnyResponse:
     except EmailNotValidError:
         sentence = _("Nhập địa chỉ thư điện tử, ví dụ ten@example.vn") if typed else _("Nhập địa chỉ thư điện tử")
         return _resume_page(filing, mode="saved", email=typed, error=sentence)
-    throttle.hit("resume", str(filing.draft.id), now=now())
+    raise_if_too_many(filing, address)
     drafts.mail_link(filing.draft, address, language=language(), now=now())
     return _resume_page(filing, mode="sent", sent_to=formats.masked_email(address))
+
+
+def raise_if_too_many(filing: Filing, address: str) -> None:
+    """Counts a mail: by draft, and by mailbox and network, as drafts cost nothing and the mailbox may be anybody's."""
+    counted = {"resume": filing.draft.token, "resume_network": network(), "resume_mailbox": address.lower()}
+    for name, key in counted.items():
+        throttle.hit(name, key, now=now())
 
 
 def _resume_page(filing: Filing, *, mode: str, email: str = "", error: str = "", sent_to: str = "") -> AnyResponse:
@@ -62,6 +69,7 @@ def resume(token: str) -> AnyResponse:
     compiled = versions.compiled(draft.version_id)
     code = compiled.procedure.code
     if request.method == "POST":
+        throttle.hit("resume_opened", drafts.hashed(token), now=now())
         fresh = drafts.resume(token, now=now())
         held = browser.remember(fresh, code)
         return redirect(url_for("filing.step", code=code, step=compiled.steps[0].name, d=held.number), 303)

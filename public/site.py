@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from flask import Flask, Response, current_app, g, request, url_for
 from markupsafe import Markup, escape
 
-from engine import agencies
+from engine import agencies, throttle
 from engine.language import language, speaker
 from public import formats
 
@@ -28,6 +28,11 @@ def now() -> datetime:
         g.now = datetime.now(UTC)
     moment: datetime = g.now
     return moment
+
+
+def network() -> str:
+    """The network that this request comes from, by which floods are counted."""
+    return throttle.network(request.remote_addr or "")
 
 
 def today() -> str:

@@ -179,3 +179,19 @@ def test_it_is_a_storage_of_the_limits_library(key: str) -> None:
     assert table.get(key) == 0
     table.incr(key, 60)
     assert table.reset() >= 1
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("unix:", "unix:"),
+        ("", ""),
+    ],
+)
+def test_whoever_has_an_ipv6_address_has_a_whole_network_of_them(address: str, network: str) -> None:
+    assert throttle.network(address) == network

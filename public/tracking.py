@@ -18,7 +18,7 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine import agencies, attachments, dossiers, fees, lookup, places, receipts, versions
+from engine import agencies, attachments, dossiers, drafts, fees, lookup, places, receipts, versions
 from engine.errors import NoSuchDossier
 from engine.forms import CompiledForm
 from engine.kinds import Context
@@ -41,7 +41,7 @@ def track() -> AnyResponse:
     typed = request.values.get("ma_ho_so", "").strip()[:64]
     if request.method == "GET" or request.form.get("_action") == "refresh":
         return _track_page(typed)
-    code = typed.upper()
+    code = typed
     faults = {"ma_ho_so": "" if code else _("Nhập mã hồ sơ"), "captcha": refusal()}
     faults = {name: text for name, text in faults.items() if text}
     if faults:
@@ -241,6 +241,11 @@ def receipt(code: str) -> AnyResponse:
 
 @blueprint.post("/ho-so/<code>/dong")
 def leave(code: str) -> AnyResponse:
-    """Closes the dossier on this machine."""
-    browser.forget_opened(code)
+    """Closes the dossier on this machine, and the page after sending, which shows its lookup code."""
+    found = opened_or_none(code)
+    if found is not None:
+        browser.forget_opened(found.code)
+        for held in browser.held():
+            if drafts.leads_to(held.token, found.id, now=now()):
+                browser.forget(held.number)
     return redirect(url_for(".track"), 303)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
+from engine.contents import BROKEN
 from engine.errors import ArchiveRefused
 from engine.library import FILE_NAME
 
@@ -35,7 +35,7 @@ def unpack(data: bytes, folder: Path) -> Path:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             files = dict(_files(archive))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, RuntimeError) as error:
+    except BROKEN as error:
         raise ArchiveRefused(f"the zip cannot be read: {error}") from error
     for name, content in files.items():
         path = folder / name

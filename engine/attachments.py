@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ MEGABYTE = 1_048_576  # as people's machines count it
 MOST_FILES = 60  # of one draft
 LONGEST_NAME = 120  # characters
 PIECE = 65_536  # bytes read at a time
+RESERVE = 200 * MEGABYTE  # of the disk, kept free of received files: the database needs room to go on
 KEPT_UNUSED = timedelta(minutes=10)  # another request may be about to save what it has just received
 ALIASES = {"jpeg": "jpg", "jfif": "jpg"}
 
@@ -82,14 +84,14 @@ class Received:
 
 def receive_all(draft: Draft, fields: Iterable[File], uploads: Uploads, *, now: datetime) -> Received:
     """Takes in every file of a post; a bad one is refused with its own problem, and the good ones are kept."""
-    wanted = [(item, upload) for item in fields for upload in uploads.getlist(item.name) if upload.filename]
-    if not wanted:
+    sent = [(item, upload) for item in fields for upload in uploads.getlist(item.name) if upload.filename]
+    if not sent:
         return Received()
     forget_unused(draft, now=now)
     ids: dict[str, tuple[str, ...]] = {}
     names: dict[str, str] = {}
-    refused: dict[str, Problem] = {}
-    for item, upload in wanted:
+    refused = {item.name: _over_quota(upload) for item, upload in sent[MOST_FILES:]}  # not even looked at
+    for item, upload in sent[:MOST_FILES]:
         try:
             kept = receive(draft, item, upload, now=now)
         except Refused as refusal:
@@ -103,7 +105,7 @@ def receive_all(draft: Draft, fields: Iterable[File], uploads: Uploads, *, now: 
 def receive(draft: Draft, item: File, upload: Upload, *, now: datetime) -> Attachment:
     """Takes in one file for a field of a draft.
 
-    Raises `Refused` with `file.empty`, `file.large`, `file.type` or `file.quota`.
+    Raises `Refused` with `file.quota`, and as `incoming` does.
     """
     with incoming(upload, item) as file:
         _raise_if_over_quota(draft, file)
@@ -111,14 +113,17 @@ def receive(draft: Draft, item: File, upload: Upload, *, now: datetime) -> Attac
 
 
 @contextmanager
-def incoming(upload: Upload, item: File) -> Iterator[Incoming]:
+def incoming(upload: Upload, item: File, *, reserve: int = RESERVE) -> Iterator[Incoming]:
     """Writes a file aside and looks at it; what was not kept when the block ends is gone.
 
-    Raises `Refused` with `file.empty`, `file.large` or `file.type`.
+    Raises `Refused` with `file.empty`, `file.large` or `file.type`, and with `file.space` where less than `reserve`
+    bytes of the disk are free.
     """
     name = safe_name(upload.filename or "")
     path = _folder() / ".incoming" / secrets.token_hex(16)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if shutil.disk_usage(path.parent).free < reserve:
+        raise Refused("file.space", name=name)
     try:
         digest, size = _write(upload.stream, path, name, item.max_mb)
         ending = _ending(path, name, item)
@@ -230,6 +235,14 @@ def sweep(now: datetime) -> int:
     return len(left)
 
 
+def sweep_orphans(_now: datetime) -> int:
+    """Erases files that reached a draft just when it was erased; how many."""
+    of_none = Attachment.dossier.is_null() & Attachment.draft.not_in(Draft.select(Draft.id))
+    left = list(Attachment.select().where(of_none))
+    remove(left)
+    return len(left)
+
+
 def safe_name(typed: str) -> str:
     """A file's name without its folders, control and invisible characters, in NFC, at most 120 characters."""
     last = unicodedata.normalize("NFC", typed).replace("\\", "/").rpartition("/")[2]
@@ -280,9 +293,12 @@ def _with_ending(name: str, ending: str) -> str:
 def _raise_if_over_quota(draft: Draft, file: Incoming) -> None:
     held = statements.one(HELD, draft.id)
     assert held is not None
-    limit = settings().draft_mb
-    if held[0] >= MOST_FILES or held[1] + file.size > limit * MEGABYTE:
-        raise Refused("file.quota", name=file.name, limit=limit)
+    if held[0] >= MOST_FILES or held[1] + file.size > settings().draft_mb * MEGABYTE:
+        raise Refused("file.quota", name=file.name, limit=settings().draft_mb)
+
+
+def _over_quota(upload: Upload) -> Problem:
+    return Problem("file.quota", {"name": safe_name(upload.filename or ""), "limit": settings().draft_mb})
 
 
 def _folder() -> Path:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -10,6 +12,10 @@ HEAD = 1024  # bytes; a PDF may begin with a mark or a few blank bytes
 MOST_ENTRIES = 5_000
 LARGEST_INDEX = 1_000_000
 CONTENT_TYPES = "[Content_Types].xml"
+# What a damaged, encrypted or strangely packed zip raises.
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, ValueError, OSError, EOFError,
+)  # fmt: skip
 FORBIDDEN = ("vbaproject", "activex", "embeddings/", "macrosheets/")  # what runs, or carries a file of its own
 
 
@@ -60,8 +66,8 @@ def _is_office(path: Path, head: bytes, main: str) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return _has_no_macros(archive, main)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError, EOFError):
-        return False  # damaged, encrypted or packed in a way of its own
+    except BROKEN:
+        return False
 
 
 def _has_no_macros(archive: zipfile.ZipFile, main: str) -> bool:

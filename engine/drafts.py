@@ -31,7 +31,7 @@ FIND = SELECT + " WHERE token = ? OR id = (SELECT draft_id FROM resume_link WHER
 BY_ID = f"{SELECT} WHERE id = ?"
 SAVE = (
     "UPDATE draft SET answers = ?, sealed = ?, revision = revision + 1, saved_at = ?, expires_at = ? "
-    "WHERE id = ? AND revision = ? AND dossier_id IS NULL"
+    "WHERE id = ? AND token = ? AND revision = ? AND dossier_id IS NULL"
 )
 # SQLite gives the number of an erased last row again; a dossier remembers its draft by number, so the numbers of
 # drafts that were filed are never given again.
@@ -89,6 +89,14 @@ def alive(token: str, *, now: datetime) -> bool:
         return False
 
 
+def leads_to(token: str, dossier_id: int, *, now: datetime) -> bool:
+    """Whether a draft was filed as this dossier."""
+    try:
+        return find(token, now=now).dossier_id == dossier_id
+    except (NoSuchDraft, DraftExpired):
+        return False
+
+
 def answers(draft: Draft, compiled: CompiledForm) -> Answers:
     """What was typed; fields that the version does not know are left out."""
     held = vault.draft_answers(draft)
@@ -118,7 +126,7 @@ def save(draft: Draft, typed: Answers, compiled: CompiledForm, *, now: datetime)
 def _stored(draft: Draft, opened: str, sealed: bytes | None, now: datetime) -> bool:
     ends = _expiry(now)
     at = (statements.stamp(now), statements.stamp(ends))
-    if not statements.changed(SAVE, opened, sealed, *at, draft.id, draft.revision):
+    if not statements.changed(SAVE, opened, sealed, *at, draft.id, draft.token, draft.revision):
         return False
     draft.answers, draft.sealed, draft.revision = opened, sealed, draft.revision + 1
     draft.saved_at, draft.expires_at = now, ends
@@ -127,7 +135,7 @@ def _stored(draft: Draft, opened: str, sealed: bytes | None, now: datetime) -> b
 
 def _take_over(draft: Draft) -> None:
     """Brings a draft's row up to what is stored now. Raises `NoSuchDraft`, `DraftFiled`."""
-    fresh = by_id(draft.id)
+    fresh = again(draft)
     if fresh.dossier_id is not None:
         raise DraftFiled(fresh.dossier_id)
     draft.answers, draft.sealed, draft.revision = fresh.answers, fresh.sealed, fresh.revision
@@ -156,6 +164,14 @@ def by_id(draft_id: int, *, lock: bool = False) -> Draft:
     if found is None:
         raise NoSuchDraft
     return _draft(found)
+
+
+def again(draft: Draft, *, lock: bool = False) -> Draft:
+    """The same draft as it is now. Raises `NoSuchDraft`, also where its row's number was given to another one."""
+    fresh = by_id(draft.id, lock=lock)
+    if fresh.token != draft.token:
+        raise NoSuchDraft
+    return fresh
 
 
 def finish(draft: Draft) -> None:

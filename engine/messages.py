@@ -75,6 +75,10 @@ MESSAGES: dict[str, Text] = {
     ),
     "file.many": Text("{label}: gửi nhiều nhất {limit} tệp", "{label}: attach at most {limit} files"),
     "file.gone": Text("{label}: tệp không còn, hãy gửi lại", "{label}: the file is no longer here, attach it again"),
+    "file.space": Text(
+        "{label}: máy chủ tạm hết chỗ nhận tệp “{name}”, gửi lại sau hoặc báo cơ quan",
+        "{label}: the server has no room for the file “{name}” at present, try later or tell the office",
+    ),
     "file.quota": Text(
         "{label}: hồ sơ đã đủ dung lượng tệp, bỏ bớt tệp rồi gửi lại",
         "{label}: there is no room for more files; remove some, then send again",

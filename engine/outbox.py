@@ -27,6 +27,7 @@ FIRST_DELAY = timedelta(seconds=30)  # doubled after each try
 LONGEST_DELAY = timedelta(hours=6)
 SMTP_TIMEOUT = 20  # seconds, for each answer of the server
 LONGEST_ERROR = 500
+SWEPT_AT_ONCE = 1000
 
 NEXT = (
     "SELECT id FROM outbox_message WHERE state = 'waiting' AND due_at <= ? "
@@ -135,6 +136,17 @@ def listing(*, state: str = "", before: int | None = None, limit: int = 50) -> l
 def of_dossier(dossier: int) -> list[OutboxMessage]:
     """The mails about a dossier (its row's id), in the order they were written."""
     return list(OutboxMessage.select().where(OutboxMessage.dossier == dossier).order_by(OutboxMessage.id))
+
+
+def sweep(now: datetime) -> int:
+    """Erases the mails about no dossier once the draft of their link is over; how many.
+
+    The address was given for this one mail, and whoever erases a draft leaves nothing behind.
+    """
+    over = OutboxMessage.created_at < now - timedelta(days=settings().draft_days)
+    about_none = OutboxMessage.select(OutboxMessage.id).where(OutboxMessage.dossier.is_null() & over)
+    old = [one.id for one in about_none.limit(SWEPT_AT_ONCE)]
+    return int(OutboxMessage.delete().where(OutboxMessage.id.in_(old)).execute()) if old else 0
 
 
 def has_secret(message: OutboxMessage) -> bool:

@@ -30,6 +30,8 @@ SWEEPS: dict[str, Callable[[datetime], int]] = {
     "limits": throttle.sweep,
     "one-time codes": lookup.sweep,
     "files left aside": attachments.sweep,
+    "files of no draft": attachments.sweep_orphans,
+    "mails about no dossier": outbox.sweep,
 }
 
 

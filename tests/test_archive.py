@@ -61,6 +61,17 @@ def test_too_many_files_are_refused(tmp_path: Path) -> None:
         unpack(packed(*(f"{number}.yaml" for number in range(archive.MOST_FILES + 1))), tmp_path)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_broken_file_is_refused_however_it_is_packed(tmp_path: Path, method: int) -> None:
+    whole = BytesIO()
+    with zipfile.ZipFile(whole, "w", method) as written:
+        written.writestr("a.yaml", b"some content that is long enough to be compressed " * 9)
+    data = bytearray(whole.getvalue())
+    data[40:60] = b"\xff" * 20
+    with pytest.raises(ArchiveRefused, match="cannot be read"):
+        unpack(bytes(data), tmp_path)
+
+
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"no zip", packed("a.yaml")[:-30]])
 def test_what_is_no_zip_is_refused(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(ArchiveRefused, match="cannot be read"):

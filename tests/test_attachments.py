@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,17 @@ from tests.filing_cases import JPG, NOW, PDF, PNG, office_file, upload
 ALL = tuple(MEDIA_TYPES)
 DOCX = office_file("word/document.xml")
 XLSX = office_file("xl/workbook.xml")
+
+
+def broken_office_file(method: int) -> bytes:
+    """A document whose list of parts cannot be unpacked."""
+    whole = BytesIO()
+    with zipfile.ZipFile(whole, "w", method) as archive:
+        archive.writestr("[Content_Types].xml", b"<Types>" + b"many a word " * 99)
+        archive.writestr("word/document.xml", b"<xml/>")
+    data = bytearray(whole.getvalue())
+    data[55:75] = b"\xff" * 20
+    return bytes(data)
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +98,9 @@ def test_what_it_is_says_its_content(draft: Draft, content: bytes, name: str, ke
         (PNG, "a.png", ("pdf",)),
         (b"MZ\x90\x00" * 100, "a.exe", ALL),
         (b"PK\x03\x04 damaged", "a.docx", ALL),
+        (broken_office_file(zipfile.ZIP_DEFLATED), "a.docx", ALL),
+        (broken_office_file(zipfile.ZIP_BZIP2), "a.docx", ALL),
+        (broken_office_file(zipfile.ZIP_LZMA), "a.docx", ALL),
         (office_file("other.xml"), "a.docx", ALL),
         (office_file("word/document.xml", "word/vbaProject.bin"), "a.docx", ALL),
         (office_file("word/document.xml", "word/embeddings/oleObject1.bin"), "a.docx", ALL),
@@ -142,6 +158,22 @@ def test_a_draft_holds_so_many_and_no_more(draft: Draft) -> None:
     with pytest.raises(Refused) as refusal:
         received(draft, PDF, "more.pdf")
     assert refusal.value.problem.code == "file.quota"
+
+
+def test_of_very_many_at_once_the_first_are_looked_at_and_the_others_not_even_read(draft: Draft) -> None:
+    files = [upload(b"no paper at all", f"{place}.pdf") for place in range(attachments.MOST_FILES + 40)]
+    refused = cases.attached(draft, *files).refused
+    assert refused["giay_to"].code == "file.quota"
+    assert [file.stream.tell() > 0 for file in files] == [True] * attachments.MOST_FILES + [False] * 40
+
+
+def test_a_full_disk_is_left_to_the_database(draft: Draft) -> None:
+    file = upload()
+    with pytest.raises(Refused) as refusal, attachments.incoming(file, field(), reserve=2**80):
+        pass
+    assert refusal.value.problem.code == "file.space"
+    assert file.stream.tell() == 0
+    assert not left_aside()
 
 
 def test_it_stands_under_a_random_name_that_others_on_the_machine_cannot_read(draft: Draft) -> None:
@@ -238,6 +270,18 @@ def test_what_an_ended_process_left_aside_is_swept(draft: Draft) -> None:
     os.utime(aside, (yesterday, yesterday))
     assert attachments.sweep(NOW) == 1
     assert not aside.exists()
+
+
+def test_what_came_just_when_its_draft_was_erased_is_swept(draft: Draft) -> None:
+    drafts.finish(draft)
+    late = received(draft, PDF, "a.pdf")
+    other = received(cases.begun(cases.published())[0], PDF, "a.pdf")
+    if other.draft == late.draft:  # SQLite gives the number of the last row again
+        Attachment.update(draft=10**6).where(Attachment.id == late.id).execute()
+    assert attachments.sweep_orphans(NOW) == 1
+    assert attachments.find(late.public_id) is None
+    assert not attachments.path(late).exists()
+    assert attachments.find(other.public_id) is not None
 
 
 def test_every_ending_that_a_definition_may_accept_is_known(tmp_path: Path) -> None:

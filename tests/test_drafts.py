@@ -52,6 +52,32 @@ def test_it_is_found_by_its_token(version: Version) -> None:
     assert stored(token) == Answers()
 
 
+def test_who_is_late_writes_nothing_into_a_draft_that_has_the_same_number_now(version: Version) -> None:
+    """SQLite gives the number of the last row again: what one tab still sends must not reach the next person's."""
+    draft, _ = cases.begun(version)
+    drafts.finish(draft)
+    token = drafts.new_token()
+    Draft.create(
+        id=draft.id, token=drafts.hashed(token), version=version.id, agency=draft.agency_id, created_at=NOW,
+        saved_at=NOW, expires_at=NOW + LIFE,
+    )  # fmt: skip
+    with pytest.raises(NoSuchDraft):
+        drafts.save(draft, Answers(VALUES, {}, cases.STEPS), cases.compiled(draft), now=NOW)
+    with pytest.raises(NoSuchDraft):
+        filings.submit(draft, now=NOW)
+    assert stored(token) == Answers()
+
+
+def test_a_token_leads_to_its_own_dossier_only(version: Version) -> None:
+    draft, token = cases.begun(version)
+    drafts.save(draft, Answers(VALUES, {}, cases.STEPS), cases.compiled(draft), now=NOW)
+    dossier = filings.submit(draft, now=NOW).dossier
+    assert drafts.leads_to(token, dossier.id, now=NOW)
+    assert not drafts.leads_to(token, dossier.id + 1, now=NOW)
+    assert not drafts.leads_to(drafts.new_token(), dossier.id, now=NOW)
+    assert not drafts.leads_to(token, dossier.id, now=NOW + LIFE)
+
+
 def test_the_database_does_not_know_the_token(version: Version) -> None:
     draft, token = cases.begun(version)
     assert token not in str(vars(Draft.get_by_id(draft.id)))

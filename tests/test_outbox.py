@@ -258,3 +258,13 @@ class TestSendAgain:
         assert [one.id for one in outbox.listing(before=ids[1])] == [ids[0]]
         assert outbox.listing(state="failed") == []
         assert len(outbox.listing(state="waiting")) == 3
+
+
+def test_mails_about_no_dossier_are_erased_when_their_draft_is_over() -> None:
+    put(event="resume")
+    before = put(event="resume", now=NOW + timedelta(days=1))
+    over = NOW + timedelta(days=30, seconds=1)
+    assert outbox.sweep(NOW) == 0
+    assert outbox.sweep(over) == 1
+    assert [one.id for one in outbox.listing()] == [before.id]
+    assert outbox.sweep(over) == 0

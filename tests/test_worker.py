@@ -135,4 +135,5 @@ def test_every_sweep_is_one_that_may_be_done_twice() -> None:
         assert sweep(at) == 0
     assert set(worker.SWEEPS.values()) == {
         drafts.sweep, confirmations.sweep, throttle.sweep, lookup.sweep, attachments.sweep,
+        attachments.sweep_orphans, outbox.sweep,
     }  # fmt: skip

@@ -23,6 +23,7 @@ PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "full",  # what was acknowledged to a citizen survives a power cut
     "foreign_keys": 1,
+    "secure_delete": 1,  # what was erased is overwritten in the file too
     "cache_size": -16_000,  # KiB
     "temp_store": "memory",
 }

@@ -111,7 +111,7 @@ def submit(
     """
     try:
         with transaction():
-            return _submit(drafts.by_id(draft.id, lock=True), now, language, randbits)
+            return _submit(drafts.again(draft, lock=True), now, language, randbits)
     except peewee.IntegrityError:
         filed = Dossier.get_or_none(Dossier.draft == draft.id)
         if filed is None:
@@ -213,10 +213,15 @@ def _values(filing: _Filing) -> dict[str, Any]:
         "until": None if until is None else statements.stamp(until),
         "revision": 0,
         "fees": dumps([asdict(fee) for fee in filing.fees]),
-        "applicant": filing.first(applicant.name) if applicant else "",
+        "applicant": filing.first(tuple(_unsealed(filing, applicant.name))) if applicant else "",
         "email": filing.first(applicant.email) if applicant else "",
         "consent": dumps(consent),
     }
+
+
+def _unsealed(filing: _Filing, names: tuple[str, ...]) -> Iterator[str]:
+    """The fields of these whose answers may stand in a column of their own."""
+    return (name for name in names if name not in filing.compiled.sensitive)
 
 
 def answer_until(compiled: CompiledForm, now: datetime) -> datetime | None:

@@ -61,7 +61,8 @@ def _seconds(retry_at: datetime) -> int:
 def broken(error: Exception) -> Response:
     """A fault of ours: logged under a reference that the citizen can tell the office."""
     reference = secrets.token_hex(4)
-    current_app.logger.error("fault %s at %s", reference, request.path, exc_info=error)
+    # The rule, not the address: a mailed link's address is a secret, others name a dossier.
+    current_app.logger.error("fault %s at %s", reference, request.url_rule, exc_info=error)
     return page(500, reference=reference)
 
 

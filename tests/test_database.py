@@ -117,6 +117,7 @@ def test_sqlite_waits_keeps_what_it_acknowledged_and_holds_references(db: Any) -
     assert db.pragma("journal_mode") == "wal"
     assert db.pragma("synchronous") == 2
     assert db.pragma("foreign_keys") == 1
+    assert db.pragma("secure_delete") == 1
     assert db.pragma("busy_timeout") == database.BUSY * 1000
 
 

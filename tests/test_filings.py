@@ -313,3 +313,14 @@ class TestMail:
         mail = mail_of(dossier)
         assert mail.subject == f"Gửi {dossier.code}"
         assert mail.body == f"Chào ông/bà, hồ sơ {dossier.code} ở Bộ phận Một cửa. {{unknown}} {{{{ 7*7 }}}}"
+
+
+def test_a_sealed_name_stands_in_no_column_of_its_own(version: Version) -> None:
+    form = json.loads(json.dumps(cases.DOCUMENT["form"]))
+    form[0]["fields"][0]["sensitive"] = True
+    dossier = submitted(cases.filled(cases.published(code="9.000009", form=form))).dossier
+    row = Dossier.get_by_id(dossier.id)
+    assert "Lê Thị Hoa" not in str(vars(row))
+    assert "le thi hoa" not in row.folded
+    assert all("Lê Thị Hoa" not in mail.body for mail in outbox.of_dossier(dossier.id))
+    assert vault.dossier_view(row)["ho_ten"] == "Lê Thị Hoa"

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from engine import codes, dossiers, mails, outbox, throttle, vault
+from engine import codes, dossiers, journal, mails, outbox, throttle, vault
 from engine.database import transaction
 from engine.errors import NoSuchDossier, Throttled
 from engine.models import Dossier, OneTimeCode
@@ -26,7 +26,7 @@ MAILED = "one_time_code"
 
 
 def open_dossier(code: str, typed: str, *, now: datetime) -> Dossier:
-    """The dossier of a code, opened by its lookup code or by a one-time code, which is used up.
+    """The dossier of a code, opened by its lookup code or by a one-time code, which is used up; the journal notes it.
 
     Raises `NoSuchDossier`, and `Throttled` instead of it while a wait is demanded.
     """
@@ -37,6 +37,7 @@ def open_dossier(code: str, typed: str, *, now: datetime) -> Dossier:
     right = hmac.compare_digest(vault.lookup_hash(secret, of), dossier.lookup if dossier else "")
     if dossier is not None and (right or _use_one_time_code(dossier, secret, now)):
         throttle.right(GUESSES, dossier.code.upper())
+        journal.write("opened", dossier.code, by=journal.CITIZEN, now=now)
         return dossier
     throttle.wrong(GUESSES, of.upper(), now=now)
     raise NoSuchDossier

@@ -52,7 +52,7 @@ def init_app(app: Flask, *, secure: bool) -> None:
         return response
 
 
-def sentence(words: str, **variables: object) -> str:
+def sentence(words: str, /, **variables: object) -> str:
     """A sentence of a template in the language of the page; `%(name)s` in it stands for a variable.
 
     It is plain text, which the template escapes as a whole.
@@ -65,7 +65,7 @@ def sentence(words: str, **variables: object) -> str:
 def speaker(spoken: str) -> Callable[..., str]:
     """`sentence` for a page whose language is known: it need not ask at each sentence again."""
 
-    def say(words: str, **variables: object) -> str:
+    def say(words: str, /, **variables: object) -> str:
         said = words if spoken == LANGUAGES[0] else _catalogue(spoken).ugettext(words)
         return said % variables if variables else said
 

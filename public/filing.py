@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine import agencies, attachments, drafts, filings, pages, throttle, versions
 from engine.answers import Answers
 from engine.forms import CompiledForm, CompiledStep, Inputs
-from engine.journey import Journey, Posted, expected, journey, post, save
+from engine.journey import FieldError, Journey, Posted, expected, journey, post, review, save
 from engine.kinds import Context
 from engine.language import language
 from engine.models import Draft
@@ -181,8 +181,19 @@ def step(code: str, step: str) -> AnyResponse:
         return redirect(next_url(filing, walked), 303)
     if request.method == "GET":
         typed = pages.typed_inputs(at, filing.answers, filing.context)
-        return show_step(filing, at, walked, typed, {}, [])
+        return show_step(filing, at, walked, typed, *standing(filing, at))
     return take_post(filing, at, walked)
+
+
+def standing(filing: Filing, at: CompiledStep) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """What is wrong on a step that was accepted once: a change of an earlier answer may have led back to it."""
+    if at.name not in filing.answers.posted:
+        return {}, []
+    whole = review(filing.compiled, filing.answers, filing.context)
+    errors = tuple(error for error in whole.errors if error.step == at.name)
+    shown = pages.Shown(filing.compiled, whole.journey.view, language(), filing.context)
+    said = pages.sentences(filing.compiled, errors, language(), shown)
+    return said, _links(filing, at, errors, said)
 
 
 def known_or_404(code: str, step: str) -> None:
@@ -224,15 +235,18 @@ def refuse(filing: Filing, at: CompiledStep, result: Posted, received: Any, cont
     said = received.sentences(filing.compiled, language()) | {}
     for name, sentence in pages.sentences(filing.compiled, result.errors, language(), shown).items():
         said.setdefault(name, sentence)
-    links = _links(filing, at, result, said)
+    links = _links(filing, at, result.errors, said)
     page = Filing(filing.held, filing.draft, filing.compiled, filing.answers, context)
     typed = pages.posted_inputs(at, result.inputs)
-    refreshed = request.form.get("_action") == "refresh"
-    return show_step(page, at, result.journey, typed, {} if refreshed else said, [] if refreshed else links)
+    if request.form.get("_action") == "refresh":
+        return show_step(page, at, result.journey, typed, {}, [])
+    return show_step(page, at, result.journey, typed, said, links, status=422 if links else 200)
 
 
-def _links(filing: Filing, at: CompiledStep, result: Posted, said: dict[str, str]) -> list[dict[str, str]]:
-    by_field = {error.field: error for error in reversed(result.errors)}
+def _links(
+    filing: Filing, at: CompiledStep, errors: tuple[FieldError, ...], said: dict[str, str]
+) -> list[dict[str, str]]:
+    by_field = {error.field: error for error in reversed(errors)}
     links = []
     for name in sorted(said, key=lambda name: _place(at, name)):
         error = by_field.get(name)
@@ -255,6 +269,8 @@ def show_step(
     typed: dict[str, Any],
     said: dict[str, str],
     links: list[dict[str, str]],
+    *,
+    status: int = 200,
 ) -> Response:
     """The page of a step."""
     lang = language()
@@ -275,7 +291,7 @@ def show_step(
         "saved_at": filing.draft.saved_at if filing.answers.posted else None,
         "kept_until": filing.draft.expires_at,
     }
-    return make_response(render_template("public/step.html", **facts), 422 if links else 200)
+    return make_response(render_template("public/step.html", **facts), status)
 
 
 def _step_facts(filing: Filing, at: CompiledStep, walked: Journey) -> dict[str, Any]:

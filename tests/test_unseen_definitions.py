@@ -1,0 +1,101 @@
+"""Definitions that nobody wrote this program for: loaded from files, filed by what their pages say, written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from flask import Flask
+
+from engine.source import parse
+from tests.walks import MACHINES_WELCOME, Chosen, citizen, command, furnish, in_process
+
+UNSEEN = Path(__file__).parent / "definitions" / "unseen"
+FILES = sorted(UNSEEN.glob("*.yaml"))
+CHECKED = "A-10_x"  # checks.yaml
+
+ANSWERS: dict[str, Chosen] = {
+    "checks": {"n1": "1", "n2": "2", "n3": "5"},
+    "papers_fees_checks": {"so_ban": "4", "so_trang": "3", "tu_ngay": "01/01/2026", "den_ngay": "02/01/2026"},
+}
+
+
+@pytest.fixture(scope="module")
+def config(config: dict[str, Any]) -> dict[str, Any]:
+    """The unseen definitions, published, beside the shipped ones."""
+    found = config | MACHINES_WELCOME
+    furnish(found)
+    command(found, "definitions", "load", str(UNSEEN), "--publish")
+    return found
+
+
+@pytest.fixture
+def http(app: Flask) -> Iterator[httpx.Client]:
+    """A browser's connection, cookies and all."""
+    with in_process(app) as client:
+        yield client
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A file's code and document as written."""
+
+    code: str
+    document: Any
+
+
+def wanted(path: Path) -> Wanted:
+    """What a file says."""
+    node, faults = parse(path.read_bytes(), path.name)
+    assert node is not None, faults
+    return Wanted(node.at(["code"]).raw, node.plain())
+
+
+@pytest.mark.parametrize("everything", [False, True], ids=["what must be", "everything"])
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_whatever_is_defined_can_be_filed_and_followed(path: Path, everything: bool, http: httpx.Client) -> None:
+    client = citizen(http, ANSWERS.get(path.stem), everything=everything)
+    sent = client.file(wanted(path).code)
+    assert client.track(sent.dossier_code, sent.lookup_code).url.endswith(f"/ho-so/{sent.dossier_code}")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_what_is_written_out_says_the_same(path: Path, config: dict[str, Any], tmp_path: Path) -> None:
+    said = wanted(path)
+    command(config, "definitions", "export", said.code, str(tmp_path / "out.yaml"))
+    written = wanted(tmp_path / "out.yaml")
+    assert written.code == said.code
+    if path.stem not in ("names", "plain_scalars"):  # texts with a point, which are written in quotes
+        assert written.document == said.document
+
+
+def test_a_correction_that_breaks_a_check_says_so_where_it_leads(http: httpx.Client) -> None:
+    client = citizen(http, ANSWERS["checks"])
+    client.to_review(CHECKED)
+    client.choose = {"n1": "10"}
+    page = client.fill(client.get(f"/nop-ho-so/{CHECKED}/s1"))
+    assert page.errors() == [("N1 phải nhỏ hơn N3", "#n1")]
+    assert page.status == httpx.codes.OK
+    client.choose = {"n1": "2"}
+    assert client.fill(page).form_name == "review"
+
+
+def test_a_check_whose_field_stands_on_another_step_links_to_it(http: httpx.Client) -> None:
+    client = citizen(http, ANSWERS["checks"])
+    client.to_review(CHECKED)
+    page = client.get(f"/nop-ho-so/{CHECKED}/s2")
+    token = page.form.xpath(".//input[@name='csrf_token']/@value")[0]
+    answer = client.submit(page, [("csrf_token", token), ("n3", "1"), ("ten", "An")])
+    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert f'href="/nop-ho-so/{CHECKED}/s1?d=1#n1"' in answer.text
+
+
+def test_an_offices_own_pattern_of_codes_is_tracked_as_it_is_written(http: httpx.Client) -> None:
+    sent = citizen(http, ANSWERS["papers_fees_checks"]).file("9.200004")
+    assert sent.dossier_code.startswith("pt-H21.52.0")
+    page = citizen(http).track(sent.dossier_code)
+    assert (page.status, sent.dossier_code in page.words()) == (httpx.codes.OK, True)

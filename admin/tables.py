@@ -31,6 +31,7 @@ from engine.models import Model, User
 PAGE = 50
 LOOKUP = 20  # rows that one answer of a lookup holds at most
 LARGEST_ID = 2**63 - 1
+LONGEST_ID = 20  # digits, one more than the largest has
 
 DELETED = _l("Đã xoá.")
 TAKEN = _l("Không lưu được: tên hoặc mã này đã có, hoặc dòng đang được nơi khác dùng.")
@@ -107,7 +108,7 @@ class RowVerb:
 
 def as_id(value: Any) -> int | None:
     """A key as a number, or nothing where it cannot be one."""
-    text = str(value)
+    text = str(value)[:LONGEST_ID]  # a text of thousands of digits is no number to Python
     return int(text) if text.isascii() and text.isdecimal() and int(text) <= LARGEST_ID else None
 
 

@@ -345,6 +345,16 @@ def test_no_key_in_an_address_breaks_the_desk(key: str, app: Flask, furnished: d
     assert desk.get(f"/quan-tri/ho-so?truoc={key}").status == OK
 
 
+@pytest.mark.parametrize("key", ["9" * 30, "9" * 5000, "-1", "", "a"])
+def test_no_key_in_a_post_breaks_a_table(key: str, app: Flask, furnished: dict[str, Any]) -> None:
+    root = account(furnished, "administrator")
+    door, table = "/quan-tri/dang-nhap", "/quan-tri/nguoi-dung/"
+    with in_process(app) as http:
+        assert post(http, door, door, email=root["email"], password=root["password"]).status_code == SEE_OTHER
+        assert http.get(table).status_code == OK
+        assert post(http, table, f"{table}khoa", id=key).status_code == httpx.codes.NOT_FOUND
+
+
 @pytest.mark.parametrize("words", ["%", "_", "\\", "%' OR 1=1 --", "a%b"])
 def test_the_desk_s_search_knows_no_wildcards(words: str, app: Flask, furnished: dict[str, Any], sent: Sent) -> None:
     desk = officer(app, furnished, sent)

@@ -141,7 +141,7 @@ def values_of(cls: type, node: Node, reading: Reading, **known: Any) -> tuple[di
         elif item.metadata["required"]:
             whole = False
             if name not in misspelt:
-                reading.fault(node, f'"{name}" is missing')
+                reading.fault(node, f'"{name}" is missing', line=node.keys.get(name, 0))
     return values, whole
 
 

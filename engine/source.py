@@ -70,7 +70,7 @@ def parse_far(data: bytes | str, file: str) -> tuple[Node | None, tuple[Fault, .
 def _line(error: yaml.MarkedYAMLError, text: str) -> int:
     last = text.rstrip().count("\n")
     mark = error.problem_mark or error.context_mark
-    if mark and error.context_mark and mark.line >= last:
+    if mark and error.context_mark and mark.index >= len(text.rstrip()):
         mark = error.context_mark  # what is never closed is looked for where it was opened
     return min(mark.line if mark else 0, last) + 1
 

@@ -238,6 +238,15 @@ def test_a_key_that_stands_twice_hides_no_other_slip() -> None:
     ]
 
 
+@pytest.mark.parametrize("key", ["title", "partial_reason", "decision"])
+def test_a_key_without_a_value_is_told_at_its_line(key: str) -> None:
+    lines = WHOLE.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith(f"{key}: "))
+    lines[at] = f"{key}:"
+    wanted = [] if key == "decision" else [f'a.yaml:{at + 1}: "{key}" is missing']
+    assert [one.split(";")[0] for one in told("\n".join(lines))] == wanted
+
+
 def test_a_pattern_is_refused_in_plain_words() -> None:
     (fault,) = told(changed("max_length: 100", 'pattern: "([a-z"'))
     assert fault.endswith('"([a-z" is no pattern: missing ]: [a-z')

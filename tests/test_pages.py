@@ -195,3 +195,18 @@ def test_a_field_is_indented_under_what_opened_it_and_not_far_below() -> None:
     page = drawn(form, "mot")
     indented = [node.get("data-field") for node in page.xpath('//*[contains(@class, "mc-conditional")]')]
     assert indented == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("written", "chosen"),
+    [
+        ({"kind": "choice", "default": 2}, ["2"]),
+        ({"kind": "choice", "default": True, "display": "select"}, ["true"]),
+        ({"kind": "choices", "default": [1, "2"]}, ["1", "2"]),
+    ],
+    ids=str,
+)
+def test_a_default_is_ticked_however_its_value_was_written(written: dict[str, Any], chosen: list[str]) -> None:
+    labels = {"1": "Một", "2": "Hai", "true": "Đúng"}
+    page = drawn(compiled(step("mot", {"name": "f", "label": "F", "choices": labels, **written})), "mot")
+    assert page.xpath('.//*[@name="f"][@checked]/@value | .//*[@name="f"]/option[@selected]/@value') == chosen

@@ -90,6 +90,7 @@ def test_what_is_no_yaml_is_told_with_its_line(text: str) -> None:
 
 def test_what_is_never_closed_is_told_where_it_was_opened() -> None:
     assert told('a: 1\nb: "x\nc: 1\nd: 1\n')[0].startswith("a.yaml:2: ")
+    assert told("a: 1\nb: x\n\tc: 1\n")[0].startswith("a.yaml:3: ")
 
 
 def test_several_faults_are_told_together() -> None:

@@ -68,7 +68,8 @@ def _need(checking: Checking, level: Node, name: str) -> None:
     if node is None and name in checking.misspelt:
         return
     if node is None:
-        checking.fault(checking.outline.root, "", f'"{name}" is missing; level {level.raw} needs it')
+        root = checking.outline.root
+        checking.fault(root, "", f'"{name}" is missing; level {level.raw} needs it', line=root.keys.get(name, 0))
     elif node.value in ([], {}, ""):
         checking.fault(node, "", f'"{name}" is empty; level {level.raw} needs it')
 

@@ -16,6 +16,7 @@ from engine.reading import (
     described,
     key,
     local_text,
+    node_of,
     one_of,
     positive,
     record,
@@ -124,6 +125,12 @@ class _Listed(Field):
         if isinstance(value, dict):
             return f"{OTHER_LABEL.in_(language)}: {value[OTHER]}"
         return next((option.label.in_(language) for option in self.options if option.value == value), str(value))
+
+    def prefill(self, context: Context) -> Any:
+        """The default, whose values are texts however they were written: `2` and `true` too."""
+        if isinstance(self.default, list):
+            return [node_of(item).raw for item in self.default]
+        return None if self.default is None else node_of(self.default).raw
 
     def value_schema(self) -> dict[str, Any]:
         """One stored value."""

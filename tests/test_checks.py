@@ -238,6 +238,22 @@ def test_a_key_that_stands_twice_hides_no_other_slip() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("default", "fault"),
+    [
+        ("kind: address, default: abc", "the kind address takes no default of this sort"),
+        ("kind: file, default: abc", "the kind file takes no default of this sort"),
+        ("kind: phone, default: abc", '"abc" is no value of the kind phone'),
+        ("kind: email, default: abc", '"abc" is no value of the kind email'),
+        ("kind: choice, choices: {a: A}, default: [a]", "the default is one choice, not a list"),
+    ],
+)
+def test_a_default_that_could_not_be_shown_is_a_fault(default: str, fault: str) -> None:
+    field = f"      - {{name: moi, label: Mới, {default}}}\n      - {{name: cam_doan"
+    found = told(changed("      - {name: cam_doan", field))
+    assert [one.split(": ", 1)[1] for one in found] == [f'step "cuoi", field "moi": {fault}']
+
+
 @pytest.mark.parametrize("key", ["title", "partial_reason", "decision"])
 def test_a_key_without_a_value_is_told_at_its_line(key: str) -> None:
     lines = WHOLE.splitlines()

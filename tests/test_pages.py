@@ -197,6 +197,28 @@ def test_a_field_is_indented_under_what_opened_it_and_not_far_below() -> None:
     assert indented == ["x", "y"]
 
 
+def test_a_single_default_of_several_choices_may_stand_alone() -> None:
+    shown = {"name": "f", "label": "F", "kind": "choices", "choices": {"ab": "A", "c": "C"}, "default": "ab"}
+    page = drawn(compiled(step("mot", text("ten"), shown)), "mot")
+    assert page.xpath('.//*[@name="f"][@checked]/@value') == ["ab"]
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ({"kind": "phone", "default": "0905 123 456"}, "0905 123 456"),
+        ({"kind": "phone", "default": "+84905123456"}, "0905 123 456"),
+        ({"kind": "email", "default": "a@b.vn"}, "a@b.vn"),
+        ({"kind": "date", "precision": "year", "default": 2020}, "2020"),
+        ({"kind": "date", "default": "2020-02-01"}, "01/02/2020"),
+    ],
+    ids=str,
+)
+def test_a_default_stands_as_people_type_it(written: dict[str, Any], typed: str) -> None:
+    page = drawn(compiled(step("mot", text("ten"), {"name": "f", "label": "F", **written})), "mot")
+    assert _posted(page, "f") == [typed]
+
+
 @pytest.mark.parametrize(
     ("written", "chosen"),
     [

@@ -7,10 +7,12 @@ from typing import Any
 
 from engine.checks.checking import Checking
 from engine.faults import did_you_mean
-from engine.kinds import Field
+from engine.kinds import Field, Refused
+from engine.kinds.address import Address
 from engine.kinds.choices import OTHER, Choice, Choices
+from engine.kinds.contacts import Email, Phone
 from engine.kinds.dates import STORED, valid
-from engine.kinds.files import MEDIA_TYPES
+from engine.kinds.files import MEDIA_TYPES, File
 from engine.outline import Entry
 from engine.reading import Node, described
 
@@ -70,8 +72,14 @@ def _default(checking: Checking, entry: Entry, item: Field) -> None:
     node = _inner(entry.node, "default")
     if node is None or isinstance(node.value, dict):
         return
-    if isinstance(item, Choice | Choices):
+    if isinstance(item, Address | File):
+        checking.fault(node, entry.place, f"the kind {item.KIND} takes no default of this sort")
+    elif isinstance(item, Choice) and isinstance(node.value, list):
+        checking.fault(node, entry.place, "the default is one choice, not a list")
+    elif isinstance(item, Choice | Choices):
         _default_choice(checking, entry, node, item.values)
+    elif isinstance(item, Email | Phone) and isinstance(node.value, str):
+        _default_contact(checking, entry, node, item)
     elif not _fits(item.VALUE_TYPE, node.value):
         wanted = WANTED.get(item.VALUE_TYPE, "a text")
         checking.fault(node, entry.place, f"the default is {wanted}, not {described(node)}")
@@ -81,6 +89,13 @@ def _default_choice(checking: Checking, entry: Entry, node: Node, values: Sequen
     for item in node.value if isinstance(node.value, list) else [node]:
         if item.raw not in values or item.raw == OTHER:
             checking.fault(item, entry.place, f'"{item.raw}" is no choice{did_you_mean(item.raw, values)}')
+
+
+def _default_contact(checking: Checking, entry: Entry, node: Node, item: Email | Phone) -> None:
+    try:
+        item.normal(node.raw)
+    except Refused:
+        checking.fault(node, entry.place, f'"{node.raw}" is no value of the kind {item.KIND}')
 
 
 def _fits(value_type: str, value: Any) -> bool:

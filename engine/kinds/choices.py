@@ -127,9 +127,7 @@ class _Listed(Field):
         return next((option.label.in_(language) for option in self.options if option.value == value), str(value))
 
     def prefill(self, context: Context) -> Any:
-        """The default, whose values are texts however they were written: `2` and `true` too."""
-        if isinstance(self.default, list):
-            return [node_of(item).raw for item in self.default]
+        """The default, a text however it was written: `2` and `true` too."""
         return None if self.default is None else node_of(self.default).raw
 
     def value_schema(self) -> dict[str, Any]:
@@ -216,6 +214,11 @@ class Choices(_Listed):
         if self.max is not None and len(value) > self.max:
             return Problem("choices.max", {"limit": self.max})
         return None
+
+    def prefill(self, context: Context) -> list[str]:
+        """The defaults; a single one may stand alone."""
+        listed = self.default if isinstance(self.default, list) else [self.default]
+        return [node_of(item).raw for item in listed if item is not None]
 
     def typed(self, value: Any) -> Typed:
         """The ticked values and the free text."""

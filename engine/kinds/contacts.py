@@ -51,6 +51,10 @@ class _Twice(Field):
         """A stored value as people type it."""
         return value
 
+    def prefill(self, context: Context) -> str | None:
+        """The default in its stored form, however it was written."""
+        return None if self.default is None else self.normal(self.default)
+
     def page(self) -> dict[str, Any]:
         """Whether it is asked twice."""
         return {"again": self.again}

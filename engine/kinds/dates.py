@@ -158,7 +158,9 @@ class Date(Field):
 
     def prefill(self, context: Context) -> Any:
         """`today` is the day of the request."""
-        return context.today if self.default == "today" else self.default
+        if self.default == "today":
+            return context.today
+        return None if self.default is None else str(self.default)  # a year is written as a number
 
 
 def written(stored: str) -> str:

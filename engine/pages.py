@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import count
 from typing import Any
@@ -89,15 +89,20 @@ RUN = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
 def text_source(text: Text | None, language: str) -> Source:
     """A text with the answers it names in `{name}`, as template code."""
     pieces = NAMED.split(text.in_(language) if text else "")
+    return _with_answers(pieces, lambda piece: str(literal(piece)))
+
+
+def _with_answers(pieces: list[str], constant: Callable[[str], str]) -> Source:
     shown = [
-        "{{ s.get('" + piece + "', '…') }}" if place % 2 else str(literal(piece)) for place, piece in enumerate(pieces)
+        "{{ s.get('" + piece + "', '…') }}" if place % 2 else constant(piece) for place, piece in enumerate(pieces)
     ]
     return Source("".join(shown))
 
 
 def note_source(text: Text, language: str) -> Source:
-    """A text in Markdown, as sanitised markup."""
-    return Source(str(rendered(text.in_(language))).replace("{", "&#123;"))
+    """A text in Markdown, as sanitised markup, with the answers it names."""
+    pieces = NAMED.split(str(rendered(text.in_(language))))
+    return _with_answers(pieces, lambda piece: piece.replace("{", "&#123;"))
 
 
 def page(compiled: CompiledForm, step: CompiledStep, language: str, today: str) -> Template:

@@ -232,3 +232,11 @@ def test_a_default_is_ticked_however_its_value_was_written(written: dict[str, An
     labels = {"1": "Một", "2": "Hai", "true": "Đúng"}
     page = drawn(compiled(step("mot", {"name": "f", "label": "F", "choices": labels, **written})), "mot")
     assert page.xpath('.//*[@name="f"][@checked]/@value | .//*[@name="f"]/option[@selected]/@value') == chosen
+
+
+def test_a_note_shows_the_answers_that_it_names_and_no_code() -> None:
+    note = {"kind": "note", "text": "**Chào** {ten} [[ x ]] {{ 7 * 7 }} {% raw %} {Ten}"}
+    form = compiled(step("mot", text("ten")), step("hai", note))
+    answers = Answers({"ten": "<b>An</b> {{ 1 }}"}, {}, frozenset({"mot"}))
+    said = " ".join(drawn(form, "hai", answers).text_content().split())
+    assert said == "Chào <b>An</b> {{ 1 }} [[ x ]] {{ 7 * 7 }} {% raw %} {Ten}"

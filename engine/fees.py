@@ -14,7 +14,7 @@ from engine.values import View
 
 
 class AmountNotWhole(ValueError):
-    """A fee's formula gave no whole amount of at least 0 đồng; carries the fee's name and the amount."""
+    """A fee's formula gave no whole amount in đồng; carries the fee's name and the amount."""
 
     def __init__(self, name: str, amount: object) -> None:
         super().__init__(f'fee "{name}": {amount!r} is no whole amount in đồng')
@@ -52,12 +52,13 @@ def compile_fee(fee: Fee, types: Mapping[str, str]) -> CompiledFee:
 def fees_due(fees: Iterable[CompiledFee], view: View, rates: Mapping[str, int]) -> tuple[FeeDue, ...]:
     """The fees that are due for a view, in order; `rates` in đồng, the agency's own where it has them.
 
-    A fee whose amount is nothing, because an answer that it needs is, is not due. Raises `AmountNotWhole`.
+    A fee whose amount is nothing, because an answer that it needs is, is not due; one below zero is 0, as nobody is
+    paid for filing. Raises `AmountNotWhole`.
     """
     seen = {**view, **rates}
     amounts = ((fee, fee.amount(seen)) for fee in fees if fee.test is None or fee.test(seen))
     return tuple(
-        FeeDue(fee.name, whole(fee.name, amount), fee.type, fee.collected)
+        FeeDue(fee.name, max(whole(fee.name, amount), 0), fee.type, fee.collected)
         for fee, amount in amounts
         if amount is not None
     )
@@ -74,6 +75,6 @@ def whole(name: str, amount: object) -> int:
     """The amount of the fee `name` in whole đồng; raises `AmountNotWhole`."""
     if isinstance(amount, bool) or not isinstance(amount, int | Decimal):
         raise AmountNotWhole(name, amount)
-    if amount < 0 or amount != int(amount):
+    if amount != int(amount):
         raise AmountNotWhole(name, amount)
     return int(amount)

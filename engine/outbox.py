@@ -6,6 +6,8 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.mime.base import MIMEBase
+from email.policy import EmailPolicy
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
@@ -171,8 +173,20 @@ class TimedConnection(Connection):
         return host
 
 
+AS_ENCODED = EmailPolicy(linesep="\r\n", refold_source="none")
+
+
+class WholeSubject(Message):
+    """A mail whose headers travel as they were encoded: folded anew, a subject loses the space between two lines."""
+
+    def _message(self) -> MIMEBase:
+        made = super()._message()
+        made.policy = AS_ENCODED
+        return made
+
+
 def _message(message: OutboxMessage) -> Message:
-    mail = Message(subject=message.subject, recipients=[message.recipient], body=_body(message))
+    mail = WholeSubject(subject=message.subject, recipients=[message.recipient], body=_body(message))
     # Made of the row, so that a mail that was sent but not noted as sent is known as the same one.
     host = urlsplit(settings().base_url).hostname
     mail.msgId = f"<{message.id}.{statements.stamp(message.created_at)}@{host}>"

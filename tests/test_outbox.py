@@ -65,6 +65,14 @@ def again(message: OutboxMessage) -> OutboxMessage:
 
 
 class TestSending:
+    @pytest.mark.parametrize("before", range(40, 60))
+    def test_a_long_subject_arrives_as_it_was_written(self, mail_sink: Sink, before: int) -> None:
+        subject = f"Đã gửi hồ sơ {'x' * (before - 13)}: Đăng ký câu lạc bộ đọc sách và nhiều việc khác của phường"
+        put(mail=Written(subject, "Kính gửi"))
+        assert outbox.deliver(claimed(), now=NOW, jitter=half)
+        (mail,) = mail_sink.wait_for(1)
+        assert mail["Subject"] == subject
+
     def test_a_mail_travels_over_a_real_server(self, mail_sink: Sink) -> None:
         put()
         assert outbox.deliver(claimed(), now=NOW, jitter=half)

@@ -134,3 +134,4 @@ def init_app(app: Flask) -> None:
         "filesize": formats.filesize,
     }
     app.jinja_env.filters.update(filters)
+    app.jinja_env.globals["mc"] = app.jinja_env.get_template("public/macros.html").module

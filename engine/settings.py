@@ -263,7 +263,7 @@ def _prepare(values: dict[str, Any]) -> list[str]:
     """Makes the data folder and the keys that were not given; the faults met."""
     folder: Path = values["data_dir"]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # answers, files and keys are nobody else's
         values["secret_key"] = values["secret_key"] or secret_key(folder)
         values["data_keys"] = values["data_keys"] or data_keys(folder)
     except OSError as fault:

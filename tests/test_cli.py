@@ -233,7 +233,7 @@ def test_a_new_password_ends_the_old_one(runner: FlaskCliRunner) -> None:
 
 
 def test_a_person_is_disabled(runner: FlaskCliRunner) -> None:
-    runner.invoke(args=["users", "create", "minh@example.vn", "--role", "officer"])
+    runner.invoke(args=["users", "create", "minh@example.vn", "--role", "administrator"])
     assert runner.invoke(args=["users", "disable", "minh@example.vn"]).output == "minh@example.vn: disabled.\n"
     assert not people.find("minh@example.vn").active
 
@@ -254,7 +254,7 @@ def test_what_cannot_be_done_to_people_is_told(runner: FlaskCliRunner, arguments
 
 
 def test_a_person_is_made_once(runner: FlaskCliRunner) -> None:
-    arguments = ["users", "create", "hai@example.vn", "--role", "officer"]
+    arguments = ["users", "create", "hai@example.vn", "--role", "administrator"]
     assert [runner.invoke(args=arguments).exit_code for _ in range(2)] == [0, 1]
 
 
@@ -262,3 +262,38 @@ def test_a_person_is_made_once(runner: FlaskCliRunner) -> None:
 def connected_again(settings: Settings) -> None:
     """Commands run inside this process use the database of this file."""
     database.connect(settings)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("definitions", "export", "1.001193"),
+        ("users", "create", "a@example.vn", "--role", "administrator"),
+        ("worker", "--once"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_command_says_when_the_database_is_not_up_to_date(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = flask(tmp_path, *arguments)
+    assert done.returncode == 1
+    assert done.stdout == "The database is not up to date; bring it there first: flask --app app db upgrade\n"
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["x", "--role", "administrator"], "x: no email address."),
+        (["moi@example.vn", "--role", "officer"], "An officer belongs to an agency: --agency CODE"),
+    ],
+)
+def test_a_person_needs_an_address_and_an_officer_an_agency(
+    runner: FlaskCliRunner, arguments: list[str], sentence: str
+) -> None:
+    result = runner.invoke(args=["users", "create", *arguments])
+    assert (result.exit_code, result.output.strip()) == (1, sentence)
+
+
+def test_a_data_folder_is_nobody_elses(tmp_path: Path) -> None:
+    flask(tmp_path / "var", "db", "upgrade")
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700

@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 import engine.agencies
 from engine.cli.definitions import PATHS, tell
+from engine.cli.tables import migrated
 from engine.faults import Fault
 from engine.library import Agency, read_agencies
 from engine.loading import read_bytes
@@ -19,6 +20,7 @@ agencies = AppGroup("agencies", help="Who receives dossiers.")
 
 @agencies.command()
 @click.argument("file", type=PATHS)
+@migrated
 def load(file: Path) -> None:
     """Make the agencies of FILE with their units, or change those that are there; none is deleted."""
     found, faults = read(file)

@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 
 from engine import migrations, places, rows, source, versions
 from engine.archive import unpacked
+from engine.cli.tables import migrated
 from engine.errors import ArchiveRefused, NoSuchProcedure
 from engine.faults import Fault, errors
 from engine.library import Library
@@ -36,6 +37,7 @@ def check(paths: tuple[Path, ...]) -> None:
 @definitions.command()
 @click.argument("paths", nargs=-1, required=True, type=PATHS)
 @click.option("--publish", is_flag=True, help="Show them to the public too.")
+@migrated
 def load(paths: tuple[Path, ...], *, publish: bool) -> None:
     """Load PATHS, files, folders or zips, into the back office; nothing at all where one has a fault."""
     with opened(paths) as found:
@@ -48,6 +50,7 @@ def load(paths: tuple[Path, ...], *, publish: bool) -> None:
 @definitions.command()
 @click.argument("code")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
+@migrated
 def export(code: str, file: Path | None) -> None:
     """Write a procedure of the back office to FILE: all that belongs to it to a .zip, else its YAML."""
     try:

@@ -15,6 +15,7 @@ from flask.cli import with_appcontext
 
 from engine import agencies, people
 from engine.cli.definitions import SHIPPED
+from engine.cli.tables import end_if_behind
 from engine.errors import PersonExists
 from engine.library import Library
 from engine.running import settings
@@ -53,6 +54,7 @@ def demo() -> None:
     if not settings().loopback:
         click.echo("Demo sign-ins are for a site on this machine; MOTCUA_BASE_URL says another.")
         raise SystemExit(1)
+    end_if_behind()
     say_accounts(make_demo(settings().data_dir / ACCOUNTS, datetime.now(UTC)))
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import click
+from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup
 
 from engine import people
+from engine.cli.tables import migrated
 from engine.errors import NoSuchAgency, NoSuchPerson, PersonExists, UnknownRole
+from engine.workflow import OFFICER
 
 BY = "flask users"  # whom the journal names
 SENTENCES: dict[type[Exception], str] = {
@@ -29,8 +32,13 @@ users = AppGroup("users", help="Who signs in to the back office.")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(list(people.ROLES)))
 @click.option("--agency", metavar="CODE", help="The agency's code; without one, the whole installation.")
 @click.option("--name", default="", help="The full name.")
+@migrated
 def create(email: str, roles: tuple[str, ...], agency: str | None, name: str) -> None:
     """Make a person, and print the password, which is shown only now."""
+    if not is_address(email):
+        end(f"{email}: no email address.")
+    if agency is None and OFFICER in roles:
+        end("An officer belongs to an agency: --agency CODE")
     with told():
         person, password = people.create(email, roles=roles, agency=agency, full_name=name, **_now())
     click.echo(f"{person.email} {password}")
@@ -38,6 +46,7 @@ def create(email: str, roles: tuple[str, ...], agency: str | None, name: str) ->
 
 @users.command()
 @click.argument("email")
+@migrated
 def reset(email: str) -> None:
     """Give a person a new password, print it, and sign them out everywhere."""
     with told():
@@ -47,11 +56,26 @@ def reset(email: str) -> None:
 
 @users.command()
 @click.argument("email")
+@migrated
 def disable(email: str) -> None:
     """Shut a person out, at once and everywhere."""
     with told():
         people.disable(email, **_now())
     click.echo(f"{email}: disabled.")
+
+
+def is_address(typed: str) -> bool:
+    """Whether this can be an email address."""
+    try:
+        return bool(validate_email(typed, check_deliverability=False, test_environment=True))
+    except EmailNotValidError:
+        return False
+
+
+def end(sentence: str) -> NoReturn:
+    """Ends with a sentence."""
+    click.echo(sentence)
+    raise SystemExit(1)
 
 
 @contextmanager

@@ -10,11 +10,13 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 import engine.worker
+from engine.cli.tables import migrated
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due now, and end; fails if something went wrong.")
 @with_appcontext
+@migrated
 def worker(*, once: bool) -> None:
     """Send mails and tidy up until stopped."""
     stop = threading.Event()

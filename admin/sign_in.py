@@ -73,7 +73,8 @@ def _person(email: str, password: str) -> User | None:
 
     A disabled person is found too: only who knows the password learns that the account is disabled.
     """
-    counted = {"sign_in_address": throttle.network(request.remote_addr or ""), "sign_in": email.lower()}
+    account, network = email.lower(), throttle.network(request.remote_addr or "")
+    counted = {"sign_in_address": network, "sign_in": f"{account} {network}", "sign_in_account": account}
     for name, key in counted.items():
         throttle.raise_if_throttled(name, key, now=access.now())
     found: User | None = current_app.extensions["security"].datastore.find_user(case_insensitive=True, email=email)

@@ -28,7 +28,8 @@ RATES: dict[str, RateLimitItem] = {
     "resume_network": parse("60 per hour"),  # mailed links asked for in one network
     "resume_opened": parse("30 per hour"),  # browsers that open one mailed link
     "one_time_code": parse("3 per 15 minutes"),  # mailed codes of one dossier
-    "sign_in": parse("10 per 15 minutes"),  # of one account
+    "sign_in": parse("10 per 15 minutes"),  # of one account from one network: nobody elsewhere keeps its owner out
+    "sign_in_account": parse("100 per 15 minutes"),  # of one account from wherever
     "sign_in_address": parse("100 per 15 minutes"),  # from one address, which a whole office may share
     "confirmation": parse("300 per minute"),  # confirmation codes given to one network
 }

@@ -110,6 +110,14 @@ def test_the_eleventh_wrong_try_on_one_account_waits_and_is_told_until_when(app:
     assert Desk(app).sign_in(OFFICER).status_code == 303
 
 
+def test_wrong_tries_from_elsewhere_do_not_keep_a_person_out(app: Flask) -> None:
+    elsewhere = Desk(app)
+    elsewhere.client.environ_base["REMOTE_ADDR"] = "203.0.113.7"
+    answers = [elsewhere.sign_in(OFFICER, "sai").status_code for _ in range(11)]
+    assert answers[-1] == 429
+    assert Desk(app).sign_in(OFFICER).status_code == 303
+
+
 @pytest.mark.parametrize(
     "elsewhere",
     ["https://example.com/quan-tri/", "//example.com", "/quan-tri/\\..//example.com", "/thu-tuc", "javascript:alert(1)",

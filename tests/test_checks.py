@@ -9,6 +9,7 @@ import pytest
 
 from engine.library import Library
 from engine.loading import load_text
+from engine.settings import ROOT
 
 HERE = Path(__file__).parent / "definitions"
 WHOLE = (HERE / "whole.yaml").read_text("utf-8")
@@ -394,3 +395,16 @@ def test_a_missing_catalog_of_categories_is_told() -> None:
     catalogs = {name: catalog for name, catalog in LIBRARY.catalogs.items() if name != "categories"}
     library = dataclasses.replace(LIBRARY, catalogs=catalogs)
     assert told(WHOLE, library) == ['a.yaml:5: the catalog "categories" is missing']
+
+
+def test_an_address_for_mails_cannot_be_sealed() -> None:
+    head = (
+        'format: 1\ncode: "9.1"\ntitle: A\ncategory: ho-tich\nlevel: 3\npartial_reason: A\nnext_steps: A\n'
+        "methods: [{channel: online, time: {days: 1}}]\nprocessing: {reception: mot-cua}\n"
+        "form:\n  - step: mot\n    title: Một\n    fields:\n"
+        "      - {name: ten, kind: text, label: Tên, required: true}\n"
+        "      - {name: thu, kind: email, label: Thư, sensitive: true}\n"
+        "applicant: {name: ten, email: thu}\n"
+    )
+    faults = told(head, Library.folder(ROOT / "definitions"))
+    assert faults == ['a.yaml:16: applicant: "thu" is sensitive, but mails need its address in the open']

@@ -124,6 +124,8 @@ def _applicant_field(checking: Checking, node: Node, key: str) -> None:
     if entry is None or entry in papers or node.raw in checking.officer_names:
         checking.report_unknown(node, "applicant", node.raw)
         return
+    if key == "email" and entry.field is not None and entry.field.sensitive:
+        checking.fault(node, "applicant", f'"{node.raw}" is sensitive, but mails need its address in the open')
     wanted = APPLICANT_KINDS.get(key)
     if entry.field is not None and wanted and entry.field.KIND not in wanted:
         what = f'"{node.raw}" is of the kind {entry.field.KIND}, but "{key}" needs {wanted[0]}'

@@ -24,8 +24,9 @@ from flask_babel import gettext as _
 from admin import access, queues
 from admin.tables import as_id
 from admin.words import clock, due
-from engine import agencies, attachments, dossiers, fees, journal, pages, places, versions
+from engine import agencies, attachments, dossiers, fees, journal, places, versions
 from engine import desk as verbs
+from engine.declaration import read_back
 from engine.errors import Conflict, IllegalMove, NoSuchDossier, NotAllowed, ReasonMissing
 from engine.forms import CompiledForm
 from engine.kinds import Context, Refused
@@ -104,7 +105,7 @@ def show(found: Dossier, refused: str = "", *, move: str = "", note: str = "", s
     files, units = attachments.of_dossier(found), unit_titles(found.agency_id)
     facts = {
         "dossier": _facts(found, compiled, units),
-        "steps": _steps(found, compiled, files),
+        "steps": read_back(compiled, dossiers.view(found, compiled), _context(found, files), LANGUAGE),
         "papers": [one for one in files if one.purpose == "answer"],
         "results": [one for one in files if one.purpose == "result"],
         "fees": _fees(found, compiled),
@@ -164,23 +165,6 @@ def offered(found: Dossier, compiled: CompiledForm) -> list[dict[str, Any]]:
 def _stage_titles(compiled: CompiledForm) -> dict[str, str]:
     processing = compiled.procedure.processing
     return {stage.stage: stage.title.in_(LANGUAGE) for stage in processing.stages} if processing else {}
-
-
-def _steps(found: Dossier, compiled: CompiledForm, files: list[Attachment]) -> list[dict[str, Any]]:
-    """The relevant answers, step by step, in words."""
-    view = dossiers.view(found, compiled)
-    context = _context(found, files)
-    shown = pages.Shown(compiled, view, LANGUAGE, context)
-    steps = []
-    for step in compiled.steps:
-        rows = [
-            (pages.filled(field.label, LANGUAGE, shown), field.show(view[field.name], LANGUAGE, context))
-            for field in step.fields
-            if field.name in view
-        ]
-        if rows:
-            steps.append({"title": pages.filled(step.definition.title, LANGUAGE, shown), "rows": rows})
-    return steps
 
 
 def _context(found: Dossier, files: list[Attachment]) -> Context:

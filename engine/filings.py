@@ -29,6 +29,7 @@ from engine import (
 from engine.answers import Answers
 from engine.calendar import ZONE, due, vietnam_calendar
 from engine.database import transaction
+from engine.declaration import read_back
 from engine.definition import Paper
 from engine.errors import DraftExpired, NotComplete
 from engine.fees import FeeDue
@@ -37,7 +38,6 @@ from engine.journey import review
 from engine.kinds import Context
 from engine.mails import About, Line, Part
 from engine.models import Agency, Dossier, Draft, dumps
-from engine.pages import Shown, filled
 from engine.search import fold
 from engine.workflow import Status
 
@@ -292,19 +292,6 @@ def submitted_mail(filing: _Filing, dossier: Dossier) -> mails.Written:
 
 def _parts(filing: _Filing) -> Iterator[Part]:
     """The answers as a mail lists them, sensitive ones masked, in labels too."""
-    compiled, language = filing.compiled, filing.language
-    plain = {name: value for name, value in filing.view.items() if name not in compiled.sensitive}
-    shown = Shown(compiled, plain, language, filing.context)
-    for step in compiled.steps:
-        lines = tuple(
-            Line(filled(field.label, language, shown), _mailed(filing, field.name))
-            for field in step.fields
-            if field.name in filing.view
-        )
-        if lines:
-            yield Part(filled(step.definition.title, language, shown), lines)
-
-
-def _mailed(filing: _Filing, name: str) -> str:
-    words = filing.words(name, filing.language)
-    return mails.masked(words) if name in filing.compiled.sensitive else words
+    read = read_back(filing.compiled, filing.view, filing.context, filing.language, mask=mails.masked)
+    for part in read:
+        yield Part(part.title, tuple(Line(label, words) for label, words in part.rows))

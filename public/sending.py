@@ -19,6 +19,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine import agencies, dossiers, drafts, fees, filings, pages, receipts, versions
+from engine.declaration import read_back
 from engine.errors import NotComplete
 from engine.forms import CompiledForm
 from engine.journey import FieldError, Review
@@ -81,22 +82,14 @@ def show_review(filing: Filing, whole: Review, refused: dict[str, str], *, ticke
 
 def sections(compiled: CompiledForm, view: Any, context: Context, filing: Filing | None = None) -> list[dict[str, Any]]:
     """The relevant answers, step by step, with "Sửa" where there is a draft to change."""
-    lang = language()
-    shown = pages.Shown(compiled, view, lang, context)
-    listed = []
-    for step in compiled.steps:
-        rows = [
-            {
-                "label": pages.filled(field.label, lang, shown),
-                "value": field.show(view[field.name], lang, context) if field.name in view else "",
-            }
-            for field in step.fields
-            if field.name in view
-        ]
-        if rows:
-            url = filing.step_url(step.name) if filing else ""
-            listed.append({"title": pages.filled(step.definition.title, lang, shown), "edit_url": url, "rows": rows})
-    return listed
+    return [
+        {
+            "title": part.title,
+            "edit_url": filing.step_url(part.step) if filing else "",
+            "rows": [{"label": label, "value": words} for label, words in part.rows],
+        }
+        for part in read_back(compiled, view, context, language())
+    ]
 
 
 def _warning(filing: Filing, error: FieldError, lang: str) -> dict[str, str]:

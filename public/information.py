@@ -20,6 +20,7 @@ from public.site import kept, now, today
 
 blueprint = Blueprint("information", __name__)
 PAGE = 20
+FEW = 10  # offices that a procedure's page names; the others are on the page of contacts
 LEVELS = (1, 2, 3, 4)
 
 
@@ -111,7 +112,7 @@ def _procedure_facts(of: Procedure, version: Any) -> dict[str, Any]:
         "facts": _fact_table(of, offices),
         "papers": list(_papers(of)),
         "forms": list(_blank_forms(of)),
-        "bring_to": offices,
+        "bring_to": offices[:FEW],
         "start_url": url_for("filing.start", code=of.code) if of.online else "",
         "partial_reason": said(of.partial_reason),
         "sections": _sections(of),
@@ -129,7 +130,7 @@ def _fact_table(of: Procedure, offices: Any) -> dict[str, Any]:
     lang = language()
     return {
         "audience": [text.in_(lang) for text in of.audience],
-        "agencies": [office.name for office in offices],
+        "agencies": [office.name for office in offices[:FEW]] + ([_("và các nơi khác")] if len(offices) > FEW else []),
         "result": [result.title.in_(lang) for result in of.results],
         "methods": [_method(method) for method in of.methods],
         "fees": [
@@ -221,7 +222,17 @@ def guide() -> Response:
 @blueprint.get("/lien-he")
 def contact() -> Response:
     """Where somebody answers."""
-    return kept(make_response(render_template("public/contact.html", agencies=agencies.listing())))
+    found = agencies.listing()
+    pages = max(1, -(-len(found) // PAGE))
+    page = max(1, min(request.args.get("trang", 1, int), pages))
+    facts = {
+        "agencies": found[(page - 1) * PAGE : page * PAGE],
+        "page": page,
+        "pages": pages,
+        "previous_url": url_for(".contact", trang=page - 1) if page > 1 else "",
+        "next_url": url_for(".contact", trang=page + 1) if page < pages else "",
+    }
+    return kept(make_response(render_template("public/contact.html", **facts)))
 
 
 @blueprint.get("/du-lieu-ca-nhan")

@@ -16,7 +16,7 @@ from engine import agencies, catalogue, places, versions
 from engine.areas import Area
 from engine.catalogue import Wanted
 from engine.database import count_queries
-from engine.library import Library
+from engine.library import Agency, Library
 from engine.settings import ROOT
 
 DEFINITIONS = ROOT / "definitions"
@@ -210,3 +210,20 @@ def test_a_fee_is_told_in_words(app: Flask, amount: str, words: str) -> None:
         assert version is not None
         of = versions.procedure_of(version)
     assert catalogue.amount_words(of, amount).vi == words
+
+
+def test_many_agencies_are_paged_and_chosen_from_a_list(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        many = [Agency(code=f"H99.{n:03}", name=f"UBND phường Thử {n:03}", kind="phuong", units=()) for n in range(45)]
+        agencies.load(many, overwrite=False)
+    first, last = (html.fromstring(client.get(f"/lien-he?trang={page}").data) for page in (1, 3))
+    assert len(first.xpath('//ul[contains(@class, "mc-cards")]/li')) == 20
+    assert first.xpath('//a[@rel="next"]')
+    assert not last.xpath('//a[@rel="next"]')
+    start = html.fromstring(client.get("/nop-ho-so/1.001193").data)
+    options = start.xpath('//form[@data-form="start"]//select[@name="agency"]/option/@value')
+    assert options[0] == ""
+    assert {"H21.52.01", "H99.044"} <= set(options)
+    told = html.fromstring(client.get("/thu-tuc/1.001193").data).text_content()
+    assert "và các nơi khác" in told
+    assert client.get("/lien-he?trang=99").status_code == 200

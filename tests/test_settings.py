@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine.settings import SETTINGS, Settings, SettingsError, read_settings, unknown_settings
+from engine.settings import ROOT, SETTINGS, Settings, SettingsError, read_settings, unknown_settings
 
 KEY = "k1:" + "A" * 43 + "="
 OTHER_KEY = "k2:" + "B" * 42 + "A="
@@ -182,3 +182,11 @@ def test_mistyped_variables_are_found() -> None:
 
 def test_every_setting_says_what_it_does() -> None:
     assert all(setting.doc.endswith(".") for setting in SETTINGS.values())
+
+
+def test_the_readme_tells_every_setting_with_its_default() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for name, setting in SETTINGS.items():
+        default = f"`{setting.default}`" if setting.default else ""
+        row = f"| `{name}` | {default.replace(f'{ROOT}/', '')} | {setting.doc} |"
+        assert row in readme, row

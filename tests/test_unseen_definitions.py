@@ -99,3 +99,11 @@ def test_an_offices_own_pattern_of_codes_is_tracked_as_it_is_written(http: httpx
     assert sent.dossier_code.startswith("pt-H21.52.0")
     page = citizen(http).track(sent.dossier_code)
     assert (page.status, sent.dossier_code in page.words()) == (httpx.codes.OK, True)
+
+
+def test_who_gave_no_address_is_told_that_no_mail_was_sent(http: httpx.Client) -> None:
+    client = citizen(http)
+    sent = client.file(wanted(UNSEEN / "choices.yaml").code)
+    words = client.get(sent.url).words()
+    assert "không khai địa chỉ thư điện tử" in words
+    assert "Hãy in trang này" in words

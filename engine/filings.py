@@ -37,6 +37,7 @@ from engine.forms import CompiledForm
 from engine.journey import review
 from engine.kinds import Context
 from engine.mails import About, Line, Part
+from engine.markdown import plain
 from engine.models import Agency, Dossier, Draft, dumps
 from engine.search import fold
 from engine.workflow import Status
@@ -286,7 +287,7 @@ def submitted_mail(filing: _Filing, dossier: Dossier) -> mails.Written:
         parts=tuple(_parts(filing)),
         fees=[Line(titles[fee.name], mails.money(fee.amount)) for fee in amounts],
         total=mails.total([fee.amount for fee in amounts]) if amounts else "",
-        next_steps=procedure.next_steps.in_(language).strip() if procedure.next_steps else "",
+        next_steps=plain(procedure.next_steps.in_(language)) if procedure.next_steps else "",
     )  # fmt: skip
 
 

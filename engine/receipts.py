@@ -8,6 +8,7 @@ from engine import agencies, dossiers, fees, filings, running
 from engine.calendar import words
 from engine.documents import FeeLine, PaperLine, Receipt, receipt
 from engine.forms import CompiledForm
+from engine.markdown import plain
 from engine.models import Dossier
 
 BULLET = re.compile(r"^(\d+[.)]|[-*•])\s+")
@@ -56,5 +57,5 @@ def due_words(compiled: CompiledForm, channel: str, language: str) -> str:
 
 def plain_lines(markdown: str) -> list[str]:
     """The lines of a short Markdown text, without their bullets and marks."""
-    lines = (BULLET.sub("", line.strip()).replace("**", "").strip() for line in markdown.splitlines())
+    lines = (BULLET.sub("", line.strip()).strip() for line in plain(markdown).splitlines())
     return [line for line in lines if line]

@@ -54,6 +54,7 @@ def enter(page: Page, email: str) -> None:
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator(".mb-me")).to_be_visible()
+    page.wait_for_load_state()  # the keys are a script's, which a page in sight may still be waiting for
 
 
 @pytest.mark.usefixtures("faults")

@@ -202,6 +202,7 @@ def fill_all(page: Page, steps: list[tuple[str, dict[str, str]]], paper: Path, w
     for number, (title, answers) in enumerate(steps, 1):
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
         expect(page.locator("main .mc-over")).to_contain_text(f"Bước {number}/")
+        page.wait_for_load_state()  # with its scripts, which follow what is chosen
         assert page.evaluate(FITS)
         way(page, answers, paper)
     expect(page.get_by_role("heading", level=1)).to_have_text("Xem lại trước khi gửi")
@@ -215,6 +216,8 @@ def begin(page: Page) -> None:
     page.get_by_role("link", name="Nộp hồ sơ trực tuyến").first.click()
     page.get_by_label("Ủy ban nhân dân phường Quy Nhơn").check()
     page.get_by_role("button", name="Bắt đầu").click()
+    expect(page.locator("[data-form=step]")).to_be_visible()
+    page.wait_for_load_state()
 
 
 def send(page: Page, app: Flask) -> tuple[str, str]:

@@ -141,6 +141,7 @@ def test_a_row_inside_a_form_is_added_and_a_foreign_key_is_looked_up(page: Page)
     enter(page, CHIEF)
     page.goto("/quan-tri/co-quan/")
     page.click("text=H52.01")
+    page.wait_for_url("**/edit/**")  # and its scripts
     page.click("#units-button")
     page.fill('[name="units-3-name"]', "van-thu")
     page.fill('[name="units-3-title"]', "Văn thư")

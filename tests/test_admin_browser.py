@@ -130,6 +130,8 @@ def test_a_fault_leads_to_its_line_in_the_text(page: Page) -> None:
     expect(page.locator("[data-lines] div")).to_have_count(len(text.split("\n")))
     page.fill("#yaml", text.replace("\nlevel: 3", "\nlevel: 9"))
     page.click('button[value="check"]')
+    expect(page.locator("[data-line]").first).to_be_visible()
+    page.wait_for_load_state()
     page.click(f'[data-line="{line}"]')
     chosen = page.evaluate("(a => a.value.slice(a.selectionStart, a.selectionEnd))(document.activeElement)")
     assert chosen == "level: 9"

@@ -13,10 +13,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin
 import public
-from engine import cli, database, edge, health, language
-from engine.sealing import Keyring
-from engine.sessions import Sessions
-from engine.settings import SETTINGS, Settings, read_settings, unknown_settings
+from engine import cli, health
+from engine.platform import edge, language
+from engine.platform.sealing import Keyring
+from engine.platform.sessions import Sessions
+from engine.platform.settings import SETTINGS, Settings, read_settings, unknown_settings
+from engine.storage import database
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +29,7 @@ FORM_PARTS = 5_000  # a form with many rows has many inputs
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The application, by the environment's settings (`MOTCUA_…`), overridden by `config` (without prefix).
 
-    What `config` holds beyond the settings goes to Flask. Raises `engine.settings.SettingsError`.
+    What `config` holds beyond the settings goes to Flask. Raises `engine.platform.settings.SettingsError`.
     """
     settings = read_settings(config)
     for name in unknown_settings(os.environ):

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from admin import access, confines, desk, procedures, sign_in
 from admin.menu import tables
 from admin.rail import rail
-from engine.edge import csp_nonce
+from engine.platform.edge import csp_nonce
 
 STATIC = Path(__file__).parent / "static"
 

@@ -14,9 +14,9 @@ from flask_login import current_user
 from flask_security import logout_user
 from werkzeug.exceptions import HTTPException
 
-from engine import people
-from engine.models import User
-from engine.workflow import ADMINISTRATOR, may
+from engine.office import people
+from engine.office.workflow import ADMINISTRATOR, may
+from engine.storage.models import User
 
 PREFIX = "/quan-tri"
 LONGEST_SESSION = timedelta(hours=12)

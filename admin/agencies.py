@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from admin import access
 from admin.tables import Reference, Table, Within
-from engine.models import Agency, CatalogEntryRow, CatalogRow, Unit, User
+from engine.storage.models import Agency, CatalogEntryRow, CatalogRow, Unit, User
 
 AGENCY_COLUMNS = ("code", "name", "kind", "parent", "ward", "address", "phone", "email", "hours")
 OWN_COLUMNS = ("name", "address", "phone", "email", "hours")  # what an agency says of itself

@@ -14,10 +14,13 @@ from flask_wtf.file import FileField, FileRequired
 from admin import access
 from admin.definitions import changed, of_procedure
 from admin.tables import Reference, Refused, Table
-from engine import attachments, journal, kinds, versions
+from engine import kinds
+from engine.draft import attachments
+from engine.format.texts import Text
 from engine.kinds.files import File
-from engine.models import ProcedureRow, TemplateFile, User
-from engine.texts import Text
+from engine.publishing import versions
+from engine.storage import journal
+from engine.storage.models import ProcedureRow, TemplateFile, User
 
 BLANK_FORM = File(name="upload", label=Text("Tệp"), accept=("pdf", "docx", "xlsx"), max_mb=20)
 

@@ -12,7 +12,7 @@ from admin import access
 from admin.forms import Choice, DocumentArea, YesNo, options
 from admin.tables import Equals, Reference, Table, Within
 from engine.kinds import KINDS
-from engine.models import (
+from engine.storage.models import (
     BlockRow,
     CheckRow,
     ChoiceRow,

@@ -24,14 +24,19 @@ from flask_babel import gettext as _
 from admin import access, queues
 from admin.tables import as_id
 from admin.words import clock, due
-from engine import agencies, attachments, dossiers, fees, journal, places, versions
-from engine import desk as verbs
-from engine.declaration import read_back
+from engine.dossier import desk as verbs
+from engine.dossier import dossiers
+from engine.draft import attachments
 from engine.errors import Conflict, IllegalMove, NoSuchDossier, NotAllowed, ReasonMissing
-from engine.forms import CompiledForm
+from engine.form import fees
+from engine.form.compiled import CompiledForm
+from engine.form.declaration import read_back
 from engine.kinds import Context, Refused
-from engine.models import Attachment, Dossier
-from engine.workflow import Status
+from engine.office import agencies, places
+from engine.office.workflow import Status
+from engine.publishing import versions
+from engine.storage import journal
+from engine.storage.models import Attachment, Dossier
 
 LANGUAGE = "vi"
 TONES = {"stopped": "stop"}

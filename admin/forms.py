@@ -15,7 +15,7 @@ from wtforms import SelectField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from admin.words import FormTranslations
-from engine.models import Document
+from engine.storage.models import Document
 
 YES, NO = _l("Có"), _l("Không")
 

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from admin import agencies, blank_forms, definitions, operations, people
 from admin.tables import Table
-from engine.models import (
+from engine.storage.models import (
     Agency,
     BlockRow,
     CatalogEntryRow,

@@ -15,10 +15,11 @@ from markupsafe import Markup
 from admin import access
 from admin.tables import Equals, ReadOnly, RowVerb
 from admin.words import clock
-from engine import journal, outbox
-from engine.database import transaction
 from engine.errors import SecretGone
-from engine.models import Dossier, JournalEntry, OutboxMessage, ProcedureRow, User, Version
+from engine.mails import outbox
+from engine.storage import journal
+from engine.storage.database import transaction
+from engine.storage.models import Dossier, JournalEntry, OutboxMessage, ProcedureRow, User, Version
 
 STATES = {"waiting": _l("Đang chờ gửi"), "sent": _l("Đã gửi"), "failed": _l("Không gửi được")}
 STATE_TONES = {"waiting": "wait", "sent": "good", "failed": "bad"}

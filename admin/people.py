@@ -19,10 +19,10 @@ from admin import access
 from admin.forms import options
 from admin.tables import Equals, Reference, Refused, RowVerb, Table, Within
 from admin.words import clock
-from engine import people
 from engine.errors import PersonExists
-from engine.models import Agency, Role, User, UserRole
-from engine.workflow import ADMINISTRATOR, OFFICER
+from engine.office import people
+from engine.office.workflow import ADMINISTRATOR, OFFICER
+from engine.storage.models import Agency, Role, User, UserRole
 
 ROLES = {ADMINISTRATOR: _l("Quản trị"), OFFICER: _l("Cán bộ xử lý hồ sơ")}
 

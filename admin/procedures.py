@@ -25,12 +25,16 @@ from flask_babel import gettext as _
 
 from admin import access
 from admin.words import clock
-from engine import journal, loading, rows, search, source, versions
-from engine.database import transaction
-from engine.definition import Procedure
+from engine import search
+from engine.definition import loading
+from engine.definition.procedure import Procedure
 from engine.errors import NotPublishable
-from engine.faults import Fault, errors
-from engine.models import ProcedureRow, Version
+from engine.format import source
+from engine.format.faults import Fault, errors
+from engine.publishing import rows, versions
+from engine.storage import journal
+from engine.storage.database import transaction
+from engine.storage.models import ProcedureRow, Version
 
 PAGE = 50
 MOST_VERSIONS = 50

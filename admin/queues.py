@@ -10,10 +10,10 @@ from typing import Any
 import peewee
 from flask_babel import gettext as _
 
-from engine.dossiers import MOST_WORDS
-from engine.models import Dossier, User, Version
+from engine.dossier.dossiers import MOST_WORDS
+from engine.office.workflow import Status
 from engine.search import words as folded_words
-from engine.workflow import Status
+from engine.storage.models import Dossier, User, Version
 
 OPEN = tuple(status for status in Status if not status.ended and status is not Status.DONE)
 

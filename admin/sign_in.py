@@ -24,10 +24,10 @@ from flask_security.utils import validate_redirect_url
 
 from admin import access
 from admin.words import clock
-from engine import throttle
-from engine.database import database
+from engine.draft import throttle
 from engine.errors import Throttled
-from engine.models import Role, User, UserRole
+from engine.storage.database import database
+from engine.storage.models import Role, User, UserRole
 
 # Flask-Security keeps the session and the passwords; its own pages are not registered.
 SETTINGS: dict[str, Any] = {

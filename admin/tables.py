@@ -25,8 +25,8 @@ from werkzeug.exceptions import HTTPException
 
 from admin import access
 from admin.forms import NO, YES, Converter, TableForm
-from engine.database import transaction
-from engine.models import Model, User
+from engine.storage.database import transaction
+from engine.storage.models import Model, User
 
 PAGE = 50
 LOOKUP = 20  # rows that one answer of a lookup holds at most

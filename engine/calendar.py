@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from engine.faults import did_you_mean
-from engine.texts import Text
+from engine.format.faults import did_you_mean
+from engine.format.texts import Text
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 OFFICE_HOURS = ((time(7), time(11, 30)), (time(13, 30), time(17)))

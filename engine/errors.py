@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.faults import Fault
+from engine.format.faults import Fault
 
 
 @dataclass(eq=False)
@@ -140,7 +140,7 @@ class NoSuchProcedure(Exception):
 
 @dataclass(eq=False)
 class NotPublishable(Exception):
-    """A procedure with faults; `faults` are all of them, each an `engine.faults.Fault`."""
+    """A procedure with faults; `faults` are all of them, each an `engine.format.faults.Fault`."""
 
     code: str
     faults: tuple[Fault, ...]

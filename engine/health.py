@@ -11,9 +11,9 @@ import peewee
 from flask import Flask, jsonify
 from flask.typing import ResponseReturnValue
 
-from engine import migrations
-from engine.database import database
-from engine.models import Heartbeat
+from engine.storage import migrations
+from engine.storage.database import database
+from engine.storage.models import Heartbeat
 
 WORKER_SEEN = timedelta(seconds=90)
 

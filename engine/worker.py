@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 
-from engine import attachments, confirmations, drafts, lookup, outbox, throttle
-from engine.database import database
-from engine.models import Heartbeat
+from engine.dossier import lookup
+from engine.draft import attachments, confirmations, drafts, throttle
+from engine.mails import outbox
+from engine.storage.database import database
+from engine.storage.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, current_app, jsonify, make_response, request, url_for
 from flask_babel import gettext as _
 
-from engine import confirmations
+from engine.draft import confirmations
 from public.site import network, now
 
 blueprint = Blueprint("confirming", __name__, url_prefix="/ma-xac-nhan")

@@ -9,13 +9,17 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine import agencies, attachments, drafts, filings, pages, throttle, versions
-from engine.answers import Answers
-from engine.forms import CompiledForm, CompiledStep, Inputs
-from engine.journey import FieldError, Journey, Posted, expected, journey, post, review, save
+from engine.dossier import filings
+from engine.draft import attachments, drafts, throttle
+from engine.form import pages
+from engine.form.answers import Answers
+from engine.form.compiled import CompiledForm, CompiledStep, Inputs
+from engine.form.journey import FieldError, Journey, Posted, expected, journey, post, review, save
 from engine.kinds import Context
-from engine.language import language
-from engine.models import Draft
+from engine.office import agencies
+from engine.platform.language import language
+from engine.publishing import versions
+from engine.storage.models import Draft
 from public import browser
 from public.browser import Held
 from public.information import wanted_words

@@ -9,13 +9,16 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, make_response, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
-from engine import agencies, catalogue, dossiers, drafts, versions
 from engine.calendar import words as duration_words
-from engine.definition import Method, Paper, Procedure
-from engine.language import language
-from engine.markdown import rendered
-from engine.places import Places, places_of
-from engine.texts import Text
+from engine.definition.procedure import Method, Paper, Procedure
+from engine.dossier import dossiers
+from engine.draft import drafts
+from engine.form.markdown import rendered
+from engine.format.texts import Text
+from engine.office import agencies
+from engine.office.places import Places, places_of
+from engine.platform.language import language
+from engine.publishing import catalogue, versions
 from public.site import kept, now, today
 
 blueprint = Blueprint("information", __name__)

@@ -9,9 +9,10 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine import drafts, throttle, versions
-from engine.journey import journey
-from engine.language import language
+from engine.draft import drafts, throttle
+from engine.form.journey import journey
+from engine.platform.language import language
+from engine.publishing import versions
 from public import browser, formats
 from public.filing import Filing, next_url, open_filing, procedure_facts
 from public.sending import to_start

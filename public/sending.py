@@ -18,16 +18,20 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine import agencies, dossiers, drafts, fees, filings, pages, receipts, versions
-from engine.declaration import read_back
+from engine.dossier import dossiers, filings, receipts
+from engine.draft import drafts
 from engine.errors import NotComplete
-from engine.forms import CompiledForm
-from engine.journey import FieldError, Review
-from engine.journey import review as reviewed
+from engine.form import fees, pages
+from engine.form.compiled import CompiledForm
+from engine.form.declaration import read_back
+from engine.form.journey import FieldError, Review
+from engine.form.journey import review as reviewed
+from engine.form.markdown import rendered
 from engine.kinds import Context
-from engine.language import language
-from engine.markdown import rendered
-from engine.models import Dossier
+from engine.office import agencies
+from engine.platform.language import language
+from engine.publishing import versions
+from engine.storage.models import Dossier
 from public import browser, formats
 from public.confirming import challenge, refusal
 from public.filing import Filing, first_or_start, open_filing, procedure_facts

@@ -13,8 +13,9 @@ from urllib.parse import quote, urlencode
 from flask import Flask, Response, current_app, g, request, url_for
 from markupsafe import Markup, escape
 
-from engine import agencies, throttle
-from engine.language import language, speaker
+from engine.draft import throttle
+from engine.office import agencies
+from engine.platform.language import language, speaker
 from public import formats
 
 STATIC = Path(__file__).parent / "static"

@@ -18,14 +18,18 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine import agencies, attachments, dossiers, drafts, fees, lookup, places, receipts, versions
+from engine.dossier import dossiers, lookup, receipts
+from engine.draft import attachments, drafts
 from engine.errors import NoSuchDossier
-from engine.forms import CompiledForm
+from engine.form import fees
+from engine.form.compiled import CompiledForm
 from engine.kinds import Context
 from engine.kinds.files import MEDIA_TYPES
-from engine.language import language
-from engine.models import Attachment, Dossier
-from engine.workflow import Status
+from engine.office import agencies, places
+from engine.office.workflow import Status
+from engine.platform.language import language
+from engine.publishing import versions
+from engine.storage.models import Attachment, Dossier
 from public import browser
 from public.confirming import challenge, refusal
 from public.sending import fee_facts, sections, served_receipt

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from flask_security import hash_password
 from werkzeug.test import TestResponse
 
-from engine import people
-from engine.models import Agency, Role, Unit, User, UserRole
+from engine.office import people
+from engine.storage.models import Agency, Role, Unit, User, UserRole
 
 PASSWORD = "Hoa-phượng-đỏ-2026"
 CHIEF = "chief@example.vn"  # looks after the whole installation

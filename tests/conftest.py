@@ -29,9 +29,9 @@ from playwright.sync_api import Error as PlaywrightError
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
-from engine import database, migrations
-from engine.settings import ROOT, Settings, read_settings
-from engine.sink import Sink
+from engine.mails.sink import Sink
+from engine.platform.settings import ROOT, Settings, read_settings
+from engine.storage import database, migrations
 
 POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
 CHROMIUM = Path("/usr/bin/chromium")

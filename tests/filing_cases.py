@@ -12,13 +12,15 @@ from typing import Any
 from flask import Flask
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from engine import agencies, attachments, drafts, people, rows, versions
-from engine.answers import Answers
-from engine.database import database
-from engine.forms import CompiledForm
-from engine.library import CATEGORIES, Agency, Unit
-from engine.models import Agency as AgencyRow
-from engine.models import Draft, User, Version
+from engine.definition.library import CATEGORIES, Agency, Unit
+from engine.draft import attachments, drafts
+from engine.form.answers import Answers
+from engine.form.compiled import CompiledForm
+from engine.office import agencies, people
+from engine.publishing import rows, versions
+from engine.storage.database import database
+from engine.storage.models import Agency as AgencyRow
+from engine.storage.models import Draft, User, Version
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)  # Tuesday, 09:00 in Việt Nam, a day off: 24/11 is a holiday
 WORKING = datetime(2026, 11, 25, 2, tzinfo=UTC)  # Wednesday, 09:00 in Việt Nam

@@ -7,12 +7,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from engine import definition, library
-from engine.blocks import BlockUse
+from engine.definition import library
+from engine.definition import procedure as definition
+from engine.definition.blocks import BlockUse
+from engine.format.reading import keys_of
 from engine.kinds import KINDS
 from engine.kinds.base import Field
 from engine.kinds.choices import Option
-from engine.reading import keys_of
 from engine.rules import OPERATORS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "definition-format.md"

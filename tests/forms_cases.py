@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.definition import Procedure
-from engine.forms import CompiledForm, Inputs, compile_form
-from engine.library import Library
-from engine.loading import load_document
-from engine.settings import ROOT
+from engine.definition.library import Library
+from engine.definition.loading import load_document
+from engine.definition.procedure import Procedure
+from engine.form.compiled import CompiledForm, Inputs, compile_form
+from engine.platform.settings import ROOT
 
 SHIPPED = Library.folder(ROOT / "definitions")
 

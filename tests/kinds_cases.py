@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.format.reading import Reading, node_of
 from engine.kinds import KINDS, Context, Field
 from engine.kinds import field as read_field
-from engine.reading import Reading, node_of
 
 PROVINCES = {"52": "Gia Lai", "01": "Thành phố Hà Nội"}
 WARDS = {

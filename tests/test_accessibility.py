@@ -12,8 +12,8 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from app import create_app
-from engine import database
-from engine.models import Draft
+from engine.storage import database
+from engine.storage.models import Draft
 from tests.generic_client import GenericClient, typed_so_far
 from tests.generic_client import Page as Read
 from tests.walks import BIRTH, COPY, begun, citizen, furnish, open_captcha, over_network, read_captcha, with_changes

@@ -9,8 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from engine import rows
-from engine.models import CatalogEntryRow, CatalogRow, Unit
+from engine.publishing import rows
+from engine.storage.models import CatalogEntryRow, CatalogRow, Unit
 from tests import admin_cases, filing_cases
 from tests.admin_cases import CHIEF, OFFICER, PASSWORD
 from tests.filing_cases import DOCUMENT, NOW

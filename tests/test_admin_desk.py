@@ -12,10 +12,11 @@ import pytest
 from flask import Flask
 
 from admin import queues, words
-from engine import dossiers, drafts, filings
-from engine.answers import Answers
-from engine.database import count_queries
-from engine.models import Attachment, Dossier, EventText, JournalEntry, Limit, OutboxMessage
+from engine.dossier import dossiers, filings
+from engine.draft import drafts
+from engine.form.answers import Answers
+from engine.storage.database import count_queries
+from engine.storage.models import Attachment, Dossier, EventText, JournalEntry, Limit, OutboxMessage
 from tests import admin_cases, filing_cases
 from tests.admin_cases import CHIEF, OFFICER, OTHER, Desk, words_of
 from tests.filing_cases import PDF, VALUES, upload

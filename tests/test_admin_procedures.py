@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from engine import rows, source, versions
-from engine.database import count_queries
-from engine.models import JournalEntry, Limit, ProcedureRow, TemplateFile, Version, dumps
+from engine.format import source
+from engine.publishing import rows, versions
+from engine.storage.database import count_queries
+from engine.storage.models import JournalEntry, Limit, ProcedureRow, TemplateFile, Version, dumps
 from tests import admin_cases, filing_cases
 from tests.admin_cases import CHIEF, OFFICER, WARD_CHIEF, Desk, words_of
 from tests.filing_cases import DOCUMENT, NOW, PDF

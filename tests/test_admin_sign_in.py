@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from admin.access import OPEN
-from engine.models import Limit, User
+from engine.storage.models import Limit, User
 from tests import admin_cases as cases
 from tests.admin_cases import CHIEF, NOBODY, OFFICER, PASSWORD, WARD_CHIEF, Desk
 

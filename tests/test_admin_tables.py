@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from engine.database import count_queries
-from engine.models import (
+from engine.storage.database import count_queries
+from engine.storage.models import (
     Agency,
     CatalogEntryRow,
     CatalogRow,

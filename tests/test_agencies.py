@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from engine import agencies
-from engine.library import Agency, Library, Unit
-from engine.models import Agency as AgencyRow
-from engine.models import Unit as UnitRow
-from engine.settings import ROOT
+from engine.definition.library import Agency, Library, Unit
+from engine.office import agencies
+from engine.platform.settings import ROOT
+from engine.storage.models import Agency as AgencyRow
+from engine.storage.models import Unit as UnitRow
 
 pytestmark = pytest.mark.usefixtures("db")
 

@@ -14,10 +14,11 @@ from flask_babel import get_locale
 from playwright.sync_api import Page
 
 from app import create_app
-from engine import database, edge
-from engine.language import language
-from engine.models import Heartbeat
-from engine.settings import SettingsError
+from engine.platform import edge
+from engine.platform.language import language
+from engine.platform.settings import SettingsError
+from engine.storage import database
+from engine.storage.models import Heartbeat
 
 
 @pytest.fixture(scope="module")

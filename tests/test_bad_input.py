@@ -17,9 +17,9 @@ import pytest
 from flask import Flask
 
 from app import create_app
-from engine import database
-from engine.models import Draft, Limit
-from engine.settings import ROOT
+from engine.platform.settings import ROOT
+from engine.storage import database
+from engine.storage.models import Draft, Limit
 from tests.generic_client import SMALL_PDF, Files, Filler, GenericClient, Page, Pairs, small_picture, typed_so_far
 from tests.walks import (
     BIRTH,

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from engine import rules
-from engine.definition import Procedure, Step
+from engine.definition.library import Library
+from engine.definition.loading import load_text
+from engine.definition.procedure import Procedure, Step
+from engine.format.reading import node_of
 from engine.kinds import Field
-from engine.library import Library
-from engine.loading import load_text
-from engine.reading import node_of
 
 HERE = Path(__file__).parent / "definitions"
 

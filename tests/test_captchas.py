@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
-from engine import captchas
+from engine.draft import captchas
 
 
 def counting() -> Callable[[int], int]:

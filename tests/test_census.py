@@ -12,7 +12,7 @@ from flask import Flask
 from werkzeug.routing import MapAdapter, Rule
 
 from app import create_app
-from engine import database
+from engine.storage import database
 from tests.generic_client import GenericClient, Page, typed_so_far
 from tests.walks import BIRTH, COPY, MACHINES_WELCOME, account, begun, citizen, command, furnish, in_process
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.library import Library
-from engine.loading import load_text
-from engine.settings import ROOT
+from engine.definition.library import Library
+from engine.definition.loading import load_text
+from engine.platform.settings import ROOT
 
 HERE = Path(__file__).parent / "definitions"
 WHOLE = (HERE / "whole.yaml").read_text("utf-8")

@@ -15,9 +15,11 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 from flask_security import verify_password
 
-from engine import database, migrations, people, versions
-from engine.models import Agency, Counter, ProcedureRow, Unit
-from engine.settings import ROOT, Settings
+from engine.office import people
+from engine.platform.settings import ROOT, Settings
+from engine.publishing import versions
+from engine.storage import database, migrations
+from engine.storage.models import Agency, Counter, ProcedureRow, Unit
 
 DEFINITIONS = ROOT / "definitions"
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

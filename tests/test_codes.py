@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine import codes
-from engine.database import database, transaction
+from engine.dossier import codes
+from engine.storage.database import database, transaction
 
 NOON = datetime(2026, 7, 1, 5, tzinfo=UTC)
 USUAL = "{agency}-{yymmdd}-{counter:4}"

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from engine import confirmations
-from engine.database import database
-from engine.models import Captcha
+from engine.draft import confirmations
+from engine.storage.database import database
+from engine.storage.models import Captcha
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 LATER = NOW + confirmations.LIFETIME

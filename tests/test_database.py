@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 from playhouse.schema_diff import diff_models
 
-from engine import database, migrations
-from engine.models import TABLES, Counter
-from engine.settings import Settings, read_settings
+from engine.platform.settings import Settings, read_settings
+from engine.storage import database, migrations
+from engine.storage.models import TABLES, Counter
 
 sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 postgres_only = pytest.mark.parametrize(

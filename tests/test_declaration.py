@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.declaration import Part, read_back
+from engine.form.declaration import Part, read_back
 from tests.forms_cases import choice, compiled, step, text
 from tests.kinds_cases import CONTEXT
 

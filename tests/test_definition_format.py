@@ -7,11 +7,13 @@ import re
 
 import pytest
 
-from engine import blocks, definition, kinds, library
-from engine.library import Library
-from engine.loading import load_text
-from engine.reading import keys_of
-from engine.settings import ROOT
+from engine import kinds
+from engine.definition import blocks, library
+from engine.definition import procedure as definition
+from engine.definition.library import Library
+from engine.definition.loading import load_text
+from engine.format.reading import keys_of
+from engine.platform.settings import ROOT
 from tests.format_tables import PAGE, RECORDS, TABLE, tables, written
 
 TEXT = PAGE.read_text("utf-8")

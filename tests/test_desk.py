@@ -11,12 +11,16 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from engine import attachments, codes, desk, dossiers, drafts, filings, journal, lookup, outbox, people
-from engine.database import database
+from engine.dossier import codes, desk, dossiers, filings, lookup
+from engine.draft import attachments, drafts
 from engine.errors import Conflict, IllegalMove, NoSuchDossier, NotAllowed, ReasonMissing
 from engine.kinds import Refused
-from engine.models import Dossier, Event, OutboxMessage, User
-from engine.workflow import Status
+from engine.mails import outbox
+from engine.office import people
+from engine.office.workflow import Status
+from engine.storage import journal
+from engine.storage.database import database
+from engine.storage.models import Dossier, Event, OutboxMessage, User
 from tests import filing_cases as cases
 from tests.filing_cases import PDF, VALUES, WORKING, upload
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from engine.documents import FeeLine, PaperLine, Receipt, receipt
+from engine.dossier.documents import FeeLine, PaperLine, Receipt, receipt
 
 URL = "https://dichvucong.example.vn/tra-cuu?ma_ho_so=000.20.52.H21-260701-0001"
 RECEIPT = Receipt(

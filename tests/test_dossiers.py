@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from engine import agencies, desk, dossiers, filings, versions
-from engine.database import database
-from engine.definition import Procedure
-from engine.models import Attachment, Dossier, Draft, Event, EventText, OutboxMessage, User
-from engine.workflow import Status
+from engine.definition.procedure import Procedure
+from engine.dossier import desk, dossiers, filings
+from engine.office import agencies
+from engine.office.workflow import Status
+from engine.publishing import versions
+from engine.storage.database import database
+from engine.storage.models import Attachment, Dossier, Draft, Event, EventText, OutboxMessage, User
 from tests import filing_cases as cases
 from tests.filing_cases import VALUES, WORKING
 

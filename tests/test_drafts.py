@@ -8,13 +8,15 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from engine import attachments, drafts, filings, outbox
-from engine.answers import Answers
-from engine.database import count_queries, database
+from engine.dossier import filings
+from engine.draft import attachments, drafts
 from engine.errors import DraftExpired, DraftFiled, NoSuchDraft
-from engine.models import Attachment, Draft, OutboxMessage, ResumeLink, Version
-from engine.running import keyring
-from engine.sealing import SealBroken
+from engine.form.answers import Answers
+from engine.mails import outbox
+from engine.platform.running import keyring
+from engine.platform.sealing import SealBroken
+from engine.storage.database import count_queries, database
+from engine.storage.models import Attachment, Draft, OutboxMessage, ResumeLink, Version
 from tests import filing_cases as cases
 from tests.filing_cases import NOW, VALUES
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from engine import formulas, rules
-from engine.definition import Fee
-from engine.fees import AmountNotWhole, FeeDue, compile_fee, fees_due
-from engine.texts import Text
+from engine.definition.procedure import Fee
+from engine.form.fees import AmountNotWhole, FeeDue, compile_fee, fees_due
+from engine.format.texts import Text
 
 TYPES = {"so_luong": "integer", "dien_tich": "decimal", "de_nghi": "boolean"}
 RATES = {"ban_sao": 8000}

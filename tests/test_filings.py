@@ -9,11 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from engine import attachments, codes, dossiers, drafts, filings, journal, outbox, vault
-from engine.database import count_queries, database
+from engine.dossier import codes, dossiers, filings
+from engine.draft import attachments, drafts
 from engine.errors import DraftExpired, NoSuchDraft, NotComplete
-from engine.models import Attachment, Dossier, Draft, Event, EventText, JournalEntry, OutboxMessage, Version
-from engine.workflow import Status
+from engine.mails import outbox
+from engine.office.workflow import Status
+from engine.storage import journal, vault
+from engine.storage.database import count_queries, database
+from engine.storage.models import Attachment, Dossier, Draft, Event, EventText, JournalEntry, OutboxMessage, Version
 from tests import filing_cases as cases
 from tests.filing_cases import NOW, VALUES, WORKING
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from engine.sink import Sink
+from engine.mails.sink import Sink
 from tests.generic_client import Choice, GenericClient, Page, Pairs, step_of, typed_so_far
 from tests.walks import (
     BIRTH,

@@ -12,12 +12,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 
-from engine import agencies, catalogue, places, versions
-from engine.areas import Area
-from engine.catalogue import Wanted
-from engine.database import count_queries
-from engine.library import Agency, Library
-from engine.settings import ROOT
+from engine.definition.areas import Area
+from engine.definition.library import Agency, Library
+from engine.office import agencies, places
+from engine.platform.settings import ROOT
+from engine.publishing import catalogue, versions
+from engine.publishing.catalogue import Wanted
+from engine.storage.database import count_queries
 
 DEFINITIONS = ROOT / "definitions"
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)

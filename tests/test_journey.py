@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.answers import Answers
-from engine.forms import CompiledForm, Inputs
-from engine.journey import Posted, expected, journey, post, review, save
+from engine.form.answers import Answers
+from engine.form.compiled import CompiledForm, Inputs
+from engine.form.journey import Posted, expected, journey, post, review, save
 from tests.forms_cases import choice, compiled, inputs, step, text
 from tests.kinds_cases import CONTEXT
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from engine.format.reading import Reading, node_of
 from engine.kinds import KINDS, Refused
 from engine.kinds import field as read_field
 from engine.kinds.base import clean
-from engine.messages import MESSAGES, Problem
-from engine.reading import Reading, node_of
+from engine.kinds.messages import MESSAGES, Problem
 from tests.kinds_cases import CASES, CONTEXT, Case, f, made
 
 ASKING = [case for case in CASES if KINDS[case.kind].ASKS]

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from engine.calendar import Duration
-from engine.definition import Procedure, Section
-from engine.faults import errors
+from engine.definition.library import Library
+from engine.definition.loading import check_path, load_all, load_document, load_file, load_text, procedure_files
+from engine.definition.outline import plain_document
+from engine.definition.procedure import Procedure, Section
+from engine.format.faults import errors
+from engine.format.reading import node_of
+from engine.format.source import dump, parse
+from engine.format.texts import Text
 from engine.kinds import LATER
 from engine.kinds.choices import Choice
-from engine.library import Library
-from engine.loading import check_path, load_all, load_document, load_file, load_text, procedure_files
-from engine.outline import plain_document
-from engine.reading import node_of
-from engine.source import dump, parse
-from engine.texts import Text
 
 HERE = Path(__file__).parent / "definitions"
 SHIPPED = Path(__file__).parent.parent / "definitions"

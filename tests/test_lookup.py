@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from engine import filings, lookup, throttle
-from engine.database import database
+from engine.dossier import filings, lookup
+from engine.draft import throttle
 from engine.errors import NoSuchDossier, Throttled
-from engine.models import Dossier, Limit, OneTimeCode, OutboxMessage
+from engine.storage.database import database
+from engine.storage.models import Dossier, Limit, OneTimeCode, OutboxMessage
 from tests import filing_cases as cases
 from tests.filing_cases import NOW, VALUES
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from engine import mails, workflow
+from engine import mails
+from engine.format.texts import LANGUAGES
 from engine.mails import About, Line, Part
-from engine.texts import LANGUAGES
+from engine.office import workflow
 from tests import forms_cases
 
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)

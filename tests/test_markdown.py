@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.markdown import plain, rendered
+from engine.form.markdown import plain, rendered
 
 
 @pytest.mark.parametrize(

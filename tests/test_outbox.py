@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from engine import outbox
-from engine.database import database, transaction
 from engine.errors import NoSuchMessage, SecretGone
-from engine.mails import Written
-from engine.models import OutboxMessage
-from engine.sink import Sink
+from engine.mails import Written, outbox
+from engine.mails.sink import Sink
+from engine.storage.database import database, transaction
+from engine.storage.models import OutboxMessage
 from tests.filing_cases import at_once
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from lxml import html
 
-from engine import pages
-from engine.answers import Answers
-from engine.forms import CompiledForm
-from engine.journey import journey, post
-from engine.library import Catalog, CatalogEntry
-from engine.texts import Text
+from engine.definition.library import Catalog, CatalogEntry
+from engine.form import pages
+from engine.form.answers import Answers
+from engine.form.compiled import CompiledForm
+from engine.form.journey import journey, post
+from engine.format.texts import Text
 from tests.forms_cases import SHIPPED, choice, compiled, inputs, step, text
 from tests.kinds_cases import CASES, CONTEXT, Case
 

@@ -10,11 +10,12 @@ import pytest
 from flask import Flask
 from flask_security import PeeweeUserDatastore, Security, verify_password
 
-from engine import agencies, journal, people
-from engine.database import database
+from engine.definition.library import Agency
 from engine.errors import NoSuchAgency, NoSuchPerson, PasswordTooShort, PersonExists, UnknownRole
-from engine.library import Agency
-from engine.models import Role, User, UserRole
+from engine.office import agencies, people
+from engine.storage import journal
+from engine.storage.database import database
+from engine.storage.models import Role, User, UserRole
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 BY = "quan-tri@example.vn"

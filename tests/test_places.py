@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from engine import places, rows
-from engine.areas import Area, Areas, alphabetical, read_areas
-from engine.library import Library
+from engine.definition.areas import Area, Areas, alphabetical, read_areas
+from engine.definition.library import Library
+from engine.office import places
+from engine.publishing import rows
 
 HERE = Path(__file__).parent / "definitions"
 TODAY, BEFORE = "2026-11-22", "2025-06-30"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.settings import ROOT
+from engine.platform.settings import ROOT
 
 PINNED = re.compile(r"^[a-z0-9._-]+(\[[a-z0-9,_-]+\])?==[^\s;]+( ; [^\\]+)?( \\)?$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from engine import rows
-from engine.database import count_queries
+from engine.definition.library import Library
+from engine.definition.loading import load_document, load_file, procedure_files, read_bytes
 from engine.errors import NoSuchProcedure
-from engine.library import Library
-from engine.loading import load_document, load_file, procedure_files, read_bytes
-from engine.models import ChoiceRow, FieldRow, PaperRow, ProcedureRow, StepRow
-from engine.source import dump, parse
+from engine.format.source import dump, parse
+from engine.publishing import rows
+from engine.storage.database import count_queries
+from engine.storage.models import ChoiceRow, FieldRow, PaperRow, ProcedureRow, StepRow
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 HERE = Path(__file__).parent / "definitions"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.sealing import Keyring, SealBroken
+from engine.platform.sealing import Keyring, SealBroken
 
 OLD, NEW = bytes(32), bytes(range(32))
 JSON = st.recursive(

@@ -14,9 +14,9 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from app import create_app
-from engine import database
-from engine.models import Attachment, Draft, JournalEntry, Limit, OutboxMessage, ResumeLink
-from engine.throttle import RATES
+from engine.draft.throttle import RATES
+from engine.storage import database
+from engine.storage.models import Attachment, Draft, JournalEntry, Limit, OutboxMessage, ResumeLink
 from tests.generic_client import SMALL_PDF, GenericClient, Page, Sent
 from tests.walks import BIRTH, COPY, account, begun, citizen, furnish, in_process, open_captcha, text_of, work_once
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from engine.settings import ROOT
+from engine.platform.settings import ROOT
 
 
 def free_port() -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine.settings import ROOT, SETTINGS, Settings, SettingsError, read_settings, unknown_settings
+from engine.platform.settings import ROOT, SETTINGS, Settings, SettingsError, read_settings, unknown_settings
 
 KEY = "k1:" + "A" * 43 + "="
 OTHER_KEY = "k2:" + "B" * 42 + "A="

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.sink import Sink
+from engine.mails.sink import Sink
 
 
 def mail(text: str) -> EmailMessage:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.reading import Node
-from engine.source import MAX_BYTES, MAX_DEPTH, dump, parse
+from engine.format.reading import Node
+from engine.format.source import MAX_BYTES, MAX_DEPTH, dump, parse
 
 
 def read(text: str | bytes) -> Node:

@@ -11,11 +11,11 @@ import pytest
 from flask import Flask
 from limits import parse
 
-from engine import throttle
-from engine.database import database
+from engine.draft import throttle
 from engine.errors import Throttled
-from engine.models import Limit
-from engine.running import settings
+from engine.platform.running import settings
+from engine.storage.database import database
+from engine.storage.models import Limit
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -12,12 +12,12 @@ from babel.messages import Catalog
 from flask.testing import FlaskClient
 from lxml import html
 
-from engine.dossiers import EVENT_TITLES
+from engine.dossier.dossiers import EVENT_TITLES
+from engine.form.pages import WORDS
+from engine.format.texts import Text
 from engine.kinds.choices import OTHER_LABEL
-from engine.messages import MESSAGES, Problem
-from engine.pages import WORDS
-from engine.texts import Text
-from engine.workflow import INTO, TITLES
+from engine.kinds.messages import MESSAGES, Problem
+from engine.office.workflow import INTO, TITLES
 from tests import translations
 from tests.translations import English, compiled, faults, renewed, text, written
 

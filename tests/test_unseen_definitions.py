@@ -11,7 +11,7 @@ import httpx
 import pytest
 from flask import Flask
 
-from engine.source import parse
+from engine.format.source import parse
 from tests.walks import MACHINES_WELCOME, Chosen, citizen, command, furnish, in_process
 
 UNSEEN = Path(__file__).parent / "definitions" / "unseen"

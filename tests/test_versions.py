@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from engine import agencies, places, rows, versions
-from engine.database import database
+from engine.definition.library import Library
+from engine.definition.loading import check_path, load_file
 from engine.errors import NoSuchProcedure, NotPublishable
-from engine.library import Library
-from engine.loading import check_path, load_file
-from engine.models import ProcedureRow, TemplateFile, Version
+from engine.office import agencies, places
+from engine.publishing import rows, versions
+from engine.storage.database import database
+from engine.storage.models import ProcedureRow, TemplateFile, Version
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)

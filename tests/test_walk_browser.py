@@ -13,8 +13,8 @@ from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from app import create_app
-from engine import database
-from engine.sink import Sink
+from engine.mails.sink import Sink
+from engine.storage import database
 from tests.generic_client import SMALL_PDF
 from tests.walks import account, furnish, open_captcha, text_of, work_once
 

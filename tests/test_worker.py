@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from engine import attachments, confirmations, drafts, filings, health, lookup, outbox, throttle, worker
-from engine.database import database
-from engine.mails import Written
-from engine.models import Captcha, Draft, Heartbeat, Limit, OneTimeCode, OutboxMessage
-from engine.sink import Sink
+from engine import health, worker
+from engine.dossier import filings, lookup
+from engine.draft import attachments, confirmations, drafts, throttle
+from engine.mails import Written, outbox
+from engine.mails.sink import Sink
+from engine.storage.database import database
+from engine.storage.models import Captcha, Draft, Heartbeat, Limit, OneTimeCode, OutboxMessage
 from tests import filing_cases as cases
 from tests.filing_cases import NOW
 

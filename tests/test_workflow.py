@@ -7,7 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import IllegalMove
-from engine.workflow import EVENTS, INTO, MOVES, NEXT_STAGE, OFFERED, Position, Status, apply, find, may, moves, unit
+from engine.office.workflow import (
+    EVENTS,
+    INTO,
+    MOVES,
+    NEXT_STAGE,
+    OFFERED,
+    Position,
+    Status,
+    apply,
+    find,
+    may,
+    moves,
+    unit,
+)
 
 STAGES = ("tham_tra", "ky")
 UNITS = {"tham_tra": "tu-phap", "ky": "lanh-dao"}

@@ -12,10 +12,10 @@ import httpx
 from flask import Flask
 
 from app import create_app
-from engine import database
-from engine.models import Captcha
-from engine.sealing import Keyring
-from engine.settings import ROOT
+from engine.platform.sealing import Keyring
+from engine.platform.settings import ROOT
+from engine.storage import database
+from engine.storage.models import Captcha
 from tests.generic_client import Choice, GenericClient, Page, Pairs
 
 BIRTH, COPY, STATUS = "1.001193", "2.000635", "1.004873"

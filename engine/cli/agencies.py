@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-import engine.agencies
+import engine.office.agencies
 from engine.cli.definitions import PATHS, tell
 from engine.cli.tables import migrated
-from engine.faults import Fault
-from engine.library import Agency, read_agencies
-from engine.loading import read_bytes
-from engine.source import parse
+from engine.definition.library import Agency, read_agencies
+from engine.definition.loading import read_bytes
+from engine.format.faults import Fault
+from engine.format.source import parse
 
 agencies = AppGroup("agencies", help="Who receives dossiers.")
 
@@ -27,7 +27,7 @@ def load(file: Path) -> None:
     if faults:
         tell(faults)
         raise SystemExit(1)
-    for code in engine.agencies.load(found, overwrite=True):
+    for code in engine.office.agencies.load(found, overwrite=True):
         click.echo(code)
 
 

@@ -11,9 +11,9 @@ import peewee
 from flask import current_app
 from flask.cli import AppGroup
 
-from engine import migrations
-from engine.database import database
-from engine.settings import Settings, unknown_settings
+from engine.platform.settings import Settings, unknown_settings
+from engine.storage import migrations
+from engine.storage.database import database
 
 config = AppGroup("config", help="What the program was told.")
 

@@ -10,7 +10,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from engine import backup, migrations
+from engine.storage import backup, migrations
 
 db = AppGroup("db", help="The tables, and their backups.")
 FILE = click.Path(path_type=Path)

@@ -10,14 +10,17 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from engine import migrations, places, rows, source, versions
-from engine.archive import unpacked
 from engine.cli.tables import migrated
+from engine.definition.archive import unpacked
+from engine.definition.library import Library
+from engine.definition.loading import check_path
 from engine.errors import ArchiveRefused, NoSuchProcedure
-from engine.faults import Fault, errors
-from engine.library import Library
-from engine.loading import check_path
-from engine.settings import ROOT
+from engine.format import source
+from engine.format.faults import Fault, errors
+from engine.office import places
+from engine.platform.settings import ROOT
+from engine.publishing import rows, versions
+from engine.storage import migrations
 
 SHIPPED = ROOT / "definitions"
 PATHS = click.Path(exists=True, path_type=Path)

@@ -13,13 +13,13 @@ from typing import NamedTuple, TypedDict
 import click
 from flask.cli import with_appcontext
 
-from engine import agencies, people
 from engine.cli.definitions import SHIPPED
 from engine.cli.tables import end_if_behind
+from engine.definition.library import Library
 from engine.errors import PersonExists
-from engine.library import Library
-from engine.running import settings
-from engine.workflow import ADMINISTRATOR, OFFICER
+from engine.office import agencies, people
+from engine.office.workflow import ADMINISTRATOR, OFFICER
+from engine.platform.running import settings
 
 ACCOUNTS = "demo-accounts.json"
 BY = "flask demo"  # whom the journal names

@@ -23,14 +23,16 @@ from flask.cli import with_appcontext
 from gunicorn.app.base import BaseApplication
 
 import engine.worker
-from engine import database, migrations, places, versions
 from engine.cli.definitions import SHIPPED, tell
 from engine.cli.demo import ACCOUNTS, make_demo, say_accounts
-from engine.faults import errors
-from engine.library import Library
-from engine.models import Place
-from engine.settings import PREFIX, Settings
-from engine.sink import HOST, Sink
+from engine.definition.library import Library
+from engine.format.faults import errors
+from engine.mails.sink import HOST, Sink
+from engine.office import places
+from engine.platform.settings import PREFIX, Settings
+from engine.publishing import versions
+from engine.storage import database, migrations
+from engine.storage.models import Place
 
 BY = "flask serve"  # whom the journal names
 PATIENCE = 10  # seconds that a process has for ending

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from engine import migrations
+from engine.storage import migrations
 
 
 def migrated(command: Callable[..., None]) -> Callable[..., None]:

@@ -11,10 +11,10 @@ import click
 from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup
 
-from engine import people
 from engine.cli.tables import migrated
 from engine.errors import NoSuchAgency, NoSuchPerson, PersonExists, UnknownRole
-from engine.workflow import OFFICER
+from engine.office import people
+from engine.office.workflow import OFFICER
 
 BY = "flask users"  # whom the journal names
 SENTENCES: dict[type[Exception], str] = {

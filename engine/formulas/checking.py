@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-from engine.faults import did_you_mean
+from engine.format.faults import did_you_mean
 from engine.formulas.grammar import (
     Call,
     Chain,

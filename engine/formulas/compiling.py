@@ -26,7 +26,7 @@ from engine.formulas.grammar import (
     Sign,
     parts,
 )
-from engine.values import (
+from engine.formulas.values import (
     READERS,
     Number,
     View,

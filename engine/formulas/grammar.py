@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-from engine.faults import did_you_mean
+from engine.format.faults import did_you_mean
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 50

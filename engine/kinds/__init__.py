@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.faults import did_you_mean, nearest
+from engine.format.faults import did_you_mean, nearest
+from engine.format.reading import Node, Reading, record
 from engine.kinds.address import Address
 from engine.kinds.base import Context, Field, Places, Refused
 from engine.kinds.choices import Choice, Choices, Confirm, YesNo
@@ -12,7 +13,6 @@ from engine.kinds.files import File
 from engine.kinds.notes import Heading, Note
 from engine.kinds.numbers import Integer
 from engine.kinds.text import LongText, ShortText
-from engine.reading import Node, Reading, record
 
 KINDS: dict[str, type[Field]] = {
     "text": ShortText,

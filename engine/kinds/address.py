@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from engine.format.reading import boolean, key, one_of
 from engine.kinds.base import Context, Field, Inputs, Refused, Typed, clean, first
-from engine.messages import Problem
-from engine.reading import boolean, key, one_of
+from engine.kinds.messages import Problem
 
 HOME = "VN"
 

@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from engine import reading
-from engine.conditions import condition
-from engine.messages import Problem
-from engine.reading import key
+from engine.format import reading
+from engine.format.reading import key
+from engine.format.texts import Text
+from engine.kinds.messages import Problem
 from engine.rules import Condition
-from engine.texts import Text
+from engine.rules.reading import condition
 
 EQUALITY = frozenset({"is", "is_not", "in", "not_in", "filled", "empty"})
 ORDER = frozenset({"less_than", "at_most", "more_than", "at_least"})

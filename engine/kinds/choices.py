@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from engine.conditions import condition
-from engine.kinds.base import EQUALITY, Context, Field, Inputs, Refused, Typed, clean, first
-from engine.messages import Problem
-from engine.reading import (
+from engine.format.reading import (
     Node,
     Reading,
     boolean,
@@ -22,8 +19,11 @@ from engine.reading import (
     record,
     text,
 )
+from engine.format.texts import Text
+from engine.kinds.base import EQUALITY, Context, Field, Inputs, Refused, Typed, clean, first
+from engine.kinds.messages import Problem
 from engine.rules import Condition
-from engine.texts import Text
+from engine.rules.reading import condition
 
 OTHER = "other"
 OTHER_LABEL = Text("Khác", "Other")

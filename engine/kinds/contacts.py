@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from engine.format.reading import boolean, key
 from engine.kinds.base import Context, Field, Inputs, Refused, clean, first
-from engine.reading import boolean, key
 
 
 @dataclass(frozen=True, kw_only=True)

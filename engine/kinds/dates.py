@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
+from engine.format.reading import Node, Reading, described, integer, key, one_of, report_unknown
+from engine.format.texts import Text
+from engine.formulas.values import shifted
 from engine.kinds.base import EQUALITY, TIME_ORDER, Context, Field, Inputs, Refused, clean, first
-from engine.messages import Problem
-from engine.reading import Node, Reading, described, integer, key, one_of, report_unknown
-from engine.texts import Text
-from engine.values import shifted
+from engine.kinds.messages import Problem
 
 PRECISIONS = ("day", "month", "year")
 TYPED = re.compile(r"(?:(?:(\d{1,2})[/.\- ])?(\d{1,2})[/.\- ])?(\d{4})")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from engine.format.reading import key, positive, several, text
 from engine.kinds.base import Context, Field, Inputs, Typed
-from engine.messages import Problem
-from engine.reading import key, positive, several, text
+from engine.kinds.messages import Problem
 
-# What an office takes: the ending, its media type, and (in engine.attachments) what its content must be.
+# What an office takes: the ending, its media type, and (in engine.draft.attachments) what its content must be.
 MEDIA_TYPES: dict[str, str] = {
     "pdf": "application/pdf",
     "jpg": "image/jpeg",
@@ -23,7 +23,7 @@ MEDIA_TYPES: dict[str, str] = {
 class File(Field):
     """One or more files, stored as a list of attachment ids.
 
-    The bytes are received before the form is parsed (`engine.attachments`); a file that was received already is
+    The bytes are received before the form is parsed (`engine.draft.attachments`); a file that was received already is
     kept by `<f>-keep`.
     """
 

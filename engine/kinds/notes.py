@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from engine import reading
+from engine.format import reading
+from engine.format.reading import boolean, key, local_text
+from engine.format.texts import Text
 from engine.kinds.base import Context, Field, Inputs
-from engine.reading import boolean, key, local_text
-from engine.texts import Text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from engine.format.reading import integer, key, local_text
+from engine.format.texts import Text
 from engine.kinds.base import EQUALITY, ORDER, Context, Field, Inputs, Refused, clean, first
-from engine.messages import Problem
-from engine.reading import integer, key, local_text
-from engine.texts import Text
+from engine.kinds.messages import Problem
 
 WHOLE = re.compile(r"[+-]?\d{1,18}")
 GROUPED = re.compile(r"[+-]?\d{1,3}(?:[. ]\d{3})+")

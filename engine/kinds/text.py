@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 import re2
 
+from engine.format.reading import Node, Reading, boolean, key, local_text, positive, text
+from engine.format.texts import Text
 from engine.kinds.base import Context, Field, Inputs, Refused, clean, first
-from engine.messages import Problem
-from engine.reading import Node, Reading, boolean, key, local_text, positive, text
-from engine.texts import Text
+from engine.kinds.messages import Problem
 
 MAX_TYPED = 10_000
 

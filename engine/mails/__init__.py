@@ -15,8 +15,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from engine.calendar import ZONE
-from engine.definition import Procedure
-from engine.texts import Text
+from engine.definition.procedure import Procedure
+from engine.format.texts import Text
 
 OWN_WORDS = re.compile(r"\{([a-z_]+)\}")
 MASK = "••••"

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from engine import formulas
-from engine.faults import did_you_mean
+from engine.format.faults import did_you_mean
+from engine.formulas.values import DECIMAL, FAMILIES, PARTS, moment_of, time_of
 from engine.rules.parsing import Path, RuleFault
 from engine.rules.tree import (
     All,
@@ -23,7 +24,6 @@ from engine.rules.tree import (
     Today,
     base,
 )
-from engine.values import DECIMAL, FAMILIES, PARTS, moment_of, time_of
 
 REACHED = frozenset({"is", "is_not", "in", "not_in", "filled", "empty"})  # what a part of an address may be asked
 
@@ -32,7 +32,7 @@ REACHED = frozenset({"is", "is_not", "in", "not_in", "filled", "empty"})  # what
 class FieldFacts:
     """What conditions need to know of a field.
 
-    `value_type` is one of `engine.values.FAMILIES`, or `computed` where the type is not known. `choices` are
+    `value_type` is one of `engine.formulas.values.FAMILIES`, or `computed` where the type is not known. `choices` are
     the values it can take, `other` among them where free text is allowed; nothing where they are not listed.
     `operators` holds `none` where the field has such a box.
     """

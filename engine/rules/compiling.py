@@ -10,6 +10,19 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from engine import formulas
+from engine.formulas.values import (
+    FAMILIES,
+    READERS,
+    View,
+    boolean_of,
+    decimal_of,
+    list_of,
+    moment_of,
+    nothing,
+    shifted,
+    text_of,
+    time_of,
+)
 from engine.rules.tree import (
     ORDER,
     TIME_ORDER,
@@ -25,19 +38,6 @@ from engine.rules.tree import (
     Today,
     leaf_names,
     leaves,
-)
-from engine.values import (
-    FAMILIES,
-    READERS,
-    View,
-    boolean_of,
-    decimal_of,
-    list_of,
-    moment_of,
-    nothing,
-    shifted,
-    text_of,
-    time_of,
 )
 
 Test: TypeAlias = Callable[[View], bool]

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from engine import formulas
-from engine.faults import did_you_mean
+from engine.format.faults import did_you_mean
+from engine.formulas.values import DECIMAL, NAME, PARTS, Shift, moment_of, time_of
 from engine.rules.tree import (
     CONTENTS,
     COUNTING,
@@ -30,7 +31,6 @@ from engine.rules.tree import (
     Operand,
     Today,
 )
-from engine.values import DECIMAL, NAME, PARTS, Shift, moment_of, time_of
 
 MAX_DEPTH = 20
 UNITS = ("years", "months", "days")

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from engine import formulas
+from engine.formulas.values import View, list_of, nothing
 from engine.rules.tree import Compare, Condition, FieldValue, FormulaRule, base, leaves, operands
-from engine.values import View, list_of, nothing
 
 _NO_TYPES: Mapping[str, str] = {}
 

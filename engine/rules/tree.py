@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from engine import formulas
 from engine.formulas import Formula
-from engine.values import Shift
+from engine.formulas.values import Shift
 
 EQUALITY = ("is", "is_not")
 MEMBERSHIP = ("in", "not_in")

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
+from engine.formulas.values import OTHER, Shift, moment_of, shifted
 from engine.rules.checking import FieldFacts
 from engine.rules.compiling import compile  # noqa: A004 - the one of conditions
 from engine.rules.tree import EQUALITY, MEMBERSHIP, ORDER, TIME_ORDER, All, Compare, Condition, leaves, operands
-from engine.values import OTHER, Shift, moment_of, shifted
 
 Verdict: TypeAlias = Literal["never", "always", "open"]
 Facts: TypeAlias = Mapping[str, FieldFacts]

@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app import create_app
-from engine import agencies, library, migrations, rows, versions
-from engine.settings import ROOT
+from engine.definition import library
+from engine.office import agencies
+from engine.platform.settings import ROOT
+from engine.publishing import rows, versions
+from engine.storage import migrations
 from tests.bench.form_page import DEFINITION, Caller, token_of
 
 

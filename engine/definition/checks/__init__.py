@@ -1,0 +1,57 @@
+"""Everything that must stand in a procedure beyond the shape of its keys, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.definition.checks import conditions, names, office, publishing, texts, values
+from engine.definition.checks.checking import Checking
+from engine.definition.outline import Outline
+from engine.format.faults import Fault
+
+# The checks of a form, which a block's file can be put to as well, and those of a whole procedure.
+OF_FORMS: tuple[Callable[[Checking], None], ...] = (
+    names.unique,
+    names.reserved,
+    conditions.of_form,
+    values.of_fields,
+    texts.names_in_texts,
+)
+OF_PROCEDURES: tuple[Callable[[Checking], None], ...] = (
+    *OF_FORMS,
+    conditions.of_papers,
+    conditions.of_officer_fields,
+    conditions.of_checks,
+    conditions.of_fees,
+    values.of_papers,
+    publishing.level,
+    publishing.heading,
+    publishing.methods,
+    publishing.templates,
+    publishing.applicant,
+    publishing.mail,
+    publishing.rates,
+    office.agencies,
+    office.units,
+    office.stages,
+    office.code_format,
+    texts.languages,
+    conditions.unreachable,
+)
+
+
+def check(outline: Outline) -> tuple[Fault, ...]:
+    """The faults and warnings of a procedure as far as it was read."""
+    return _run(outline, OF_PROCEDURES)
+
+
+def check_form(outline: Outline) -> tuple[Fault, ...]:
+    """The faults of a form alone, such as a block's."""
+    return _run(outline, OF_FORMS)
+
+
+def _run(outline: Outline, checks: tuple[Callable[[Checking], None], ...]) -> tuple[Fault, ...]:
+    checking = Checking(outline)
+    for one in checks:
+        one(checking)
+    return tuple(checking.faults)

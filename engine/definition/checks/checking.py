@@ -1,0 +1,134 @@
+"""What the checks share: the outline, the names that can be asked, and the faults found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from engine.definition.outline import Entry, Outline
+from engine.definition.procedure import Procedure
+from engine.format.faults import Fault, did_you_mean, nearest
+from engine.format.reading import Node, Reading, keys_of
+from engine.kinds.choices import Choice, Choices
+from engine.kinds.files import File
+from engine.rules import FieldFacts
+
+RESERVED = ("today", "channel", "agency")
+PAPER_FACTS = FieldFacts(File.KIND, File.VALUE_TYPE, File.OPERATORS)
+
+
+@dataclass
+class Checking:
+    """One run of the checks over an outline."""
+
+    outline: Outline
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, node: Node, place: str, what: str, *, line: int = 0) -> None:
+        """Notes what is wrong."""
+        Reading(place, self.faults).fault(node, what, line=line)
+
+    def warn(self, node: Node, place: str, what: str) -> None:
+        """Notes what is likely to be wrong, but stops nothing."""
+        Reading(place, self.faults).fault(node, what, warning=True)
+
+    def node(self, *path: str | int) -> Node | None:
+        """The node at a path of the document, where one stands."""
+        node = self.outline.root
+        for part in path:
+            inner = node.value
+            if isinstance(inner, dict) and part in inner:
+                node = inner[str(part)]
+            elif isinstance(inner, list) and isinstance(part, int) and part < len(inner):
+                node = inner[part]
+            else:
+                return None
+        return None if node.value is None else node
+
+    def listed(self, *path: str | int) -> list[Node]:
+        """The items of a list of the document."""
+        node = self.node(*path)
+        return node.value if node is not None and isinstance(node.value, list) else []
+
+    def value(self, name: str) -> Any:
+        """A value of the procedure, where it could be read."""
+        return self.outline.values.get(name)
+
+    @property
+    def level(self) -> int:
+        """The procedure's level, or 0 where it could not be read."""
+        return int(self.value("level") or 0)
+
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """Fields, papers and officers' fields by name; the first where a name stands twice."""
+        found: dict[str, Entry] = {}
+        for entry in (*self.outline.entries, *self.outline.papers, *self.outline.officer_entries):
+            if entry.name:
+                found.setdefault(entry.name, entry)
+        return found
+
+    @cached_property
+    def officer_names(self) -> frozenset[str]:
+        """The names of the officers' fields."""
+        own = {id(entry) for entry in self.outline.officer_entries}
+        return frozenset(name for name, entry in self.entries.items() if id(entry) in own)
+
+    @cached_property
+    def facts(self) -> Mapping[str, FieldFacts]:
+        """What conditions may ask of each field that could be read."""
+        papers = {entry.name: PAPER_FACTS for entry in self.outline.papers if attached(entry.node)}
+        read = {name: facts_of(entry.field) for name, entry in self.entries.items() if entry.field is not None}
+        return papers | read
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        """The value type of each field, as formulas need it."""
+        return {name: facts.value_type for name, facts in self.facts.items()}
+
+    @cached_property
+    def rates(self) -> tuple[str, ...]:
+        """The names of the amounts, those too that could not be read."""
+        node = self.node("rates")
+        return tuple(node.value) if node is not None and isinstance(node.value, dict) else ()
+
+    @cached_property
+    def misspelt(self) -> frozenset[str]:
+        """The keys of a procedure that unknown ones were likely meant to be."""
+        node, known = self.outline.root, keys_of(Procedure)
+        return frozenset(
+            nearest(key, known) for key in (node.value if isinstance(node.value, dict) else ()) if key not in known
+        )
+
+    @cached_property
+    def formless(self) -> bool:
+        """Whether a form is wanted but could not be read at all, so that nothing is known of its names."""
+        return not self.outline.heads and self.level not in (1, 2)
+
+    def unsure(self, name: str) -> bool:
+        """Whether a name may come from a form, a step or a block that could not be read."""
+        return self.formless or any(not prefix or name.startswith(f"{prefix}_") for prefix in self.outline.unsure)
+
+    def report_unknown(self, node: Node, place: str, name: str, known: Iterable[str] = ()) -> None:
+        """A fault for a name that nothing bears; none where it may come from a faulty block."""
+        if not self.unsure(name):
+            asked = [other for other in self.entries if other not in self.officer_names]
+            self.fault(node, place, f'unknown name "{name}"{did_you_mean(name, (*asked, *known))}')
+
+
+def where(node: Node, seen_from: Node) -> str:
+    """The line of a node as somebody at another one looks for it."""
+    return f"line {node.line}" if node.file == seen_from.file else f"{node.file}:{node.line}"
+
+
+def attached(node: Node) -> bool:
+    """Whether a paper is sent online."""
+    return node.at(["attach"]).raw in ("required", "optional")
+
+
+def facts_of(item: Any) -> FieldFacts:
+    """What conditions may ask of a field."""
+    choices = item.values if isinstance(item, Choice | Choices) else None
+    return FieldFacts(item.KIND, item.VALUE_TYPE, item.OPERATORS, choices)

@@ -1,0 +1,136 @@
+"""Conditions and formulas: the names in them, what may be asked of those, and that they look back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine import formulas, rules
+from engine.definition.blocks import referred
+from engine.definition.checks.checking import RESERVED, Checking, attached, where
+from engine.definition.outline import Entry
+from engine.format.faults import errors
+from engine.format.reading import Node
+from engine.rules import Condition
+
+EVERYTHING = 1 << 30  # the order of what sees the whole form
+
+
+def of_form(checking: Checking) -> None:
+    """The conditions of steps, sections, fields and choices, which look back only."""
+    for head in checking.outline.heads:
+        _check(checking, head.node, "when", head.place, head.order)
+    for entry in checking.outline.entries:
+        _check(checking, entry.node, "when", entry.place, entry.order)
+        for choice in _choices(entry):
+            _check(checking, choice, "when", entry.place, entry.order)
+
+
+def _choices(entry: Entry) -> Iterator[Node]:
+    inner = entry.node.value.get("choices") if isinstance(entry.node.value, dict) else None
+    if inner is not None and isinstance(inner.value, list):
+        yield from inner.value
+
+
+def of_papers(checking: Checking) -> None:
+    """The conditions of papers, which see the whole form and the papers before."""
+    for entry in checking.outline.papers:
+        _check(checking, entry.node, "when", entry.place, entry.order)
+
+
+def of_officer_fields(checking: Checking) -> None:
+    """The conditions of officers' fields, which see the form and the officers' fields before."""
+    for entry in checking.outline.officer_entries:
+        _check(checking, entry.node, "when", entry.place, entry.order, officer=True)
+
+
+def of_checks(checking: Checking) -> None:
+    """The rules of checks, and the fields at which they are shown."""
+    for node in checking.listed("checks"):
+        _check(checking, node, "rule", "check", EVERYTHING)
+        at = node.value.get("at") if isinstance(node.value, dict) else None
+        if at is not None and not _asked(checking, at.raw):
+            checking.report_unknown(at, "check", at.raw)
+
+
+def _asked(checking: Checking, name: str) -> bool:
+    return name in checking.entries and name not in checking.officer_names
+
+
+def of_fees(checking: Checking) -> None:
+    """The conditions and amounts of fees."""
+    rates = checking.rates
+    for fee in checking.listed("fees"):
+        place = f'fee "{fee.at(["name"]).raw}"'
+        _check(checking, fee, "when", place, EVERYTHING)
+        amount = fee.value.get("amount") if isinstance(fee.value, dict) else None
+        if amount is not None:
+            _check_amount(checking, amount, place, rates)
+
+
+def _check_amount(checking: Checking, node: Node, place: str, rates: tuple[str, ...]) -> None:
+    try:
+        formula = formulas.parse(node.raw)
+    except formulas.FormulaFault:
+        return  # said where it was read
+    unknown = [name for name in formulas.names(formula) if not _asked(checking, name)]
+    for name in unknown:
+        if name not in rates and name not in RESERVED:
+            checking.report_unknown(node, place, name, rates)
+    checked = formulas.check(formula, checking.types, rates)
+    for fault in checked.faults:
+        checking.fault(node, place, f"formula: {fault}")
+    if not checked.faults and checked.type not in (None, "integer"):
+        hint = "; round it, or divide by //" if checked.type == "decimal" else ""
+        checking.fault(node, place, f'"{node.raw}" gives no whole amount in đồng ({checked.type}){hint}')
+
+
+def _check(checking: Checking, part: Node, key_: str, place: str, order: int, *, officer: bool = False) -> None:
+    node = part.value.get(key_) if isinstance(part.value, dict) else None
+    if node is None or node.value is None:
+        return
+    rates = checking.rates if key_ == "rule" else ()
+    for name in referred(node):
+        _check_name(checking, name, part, place, order, rates, officer=officer)
+    condition, faults = rules.parse_all(node.plain(), allow_formula=key_ == "rule")
+    if condition is None or faults:
+        return  # said where it was read
+    for fault in rules.check(condition, checking.facts, rates):
+        checking.fault(node.at(fault.path), place, fault.message)
+
+
+def _check_name(
+    checking: Checking, node: Node, part: Node, place: str, order: int, rates: tuple[str, ...], *, officer: bool
+) -> None:
+    name = node.raw.partition(".")[0]
+    entry = checking.entries.get(name)
+    if name in RESERVED or name in rates:
+        return
+    if entry is None:
+        checking.report_unknown(node, place, name)
+    elif name in checking.officer_names and not officer:
+        checking.fault(node, place, f'"{name}" is filled by officers; a citizen\'s form cannot ask it')
+    elif entry in checking.outline.papers and not attached(entry.node):
+        checking.fault(node, place, f'the paper "{name}" is not sent online, so nothing can ask it')
+    elif entry.node is part:
+        checking.fault(node, place, f'"{name}" is asked by its own condition')
+    elif entry.order >= order:
+        line = where(entry.node, node)
+        checking.fault(node, place, f'"{name}" stands later, in {line}; a condition looks back only')
+
+
+def unreachable(checking: Checking) -> None:
+    """A warning for each required field that its own conditions and those above it never let be asked."""
+    if errors((*checking.outline.reading.faults, *checking.faults)):
+        return  # what is said of conditions with faults would only follow from those
+    for entry in checking.outline.entries:
+        if entry.field is None or not entry.field.required:
+            continue
+        read = [_parsed(node) for node in (*entry.above, entry.node)]
+        conditions = [condition for condition in read if condition is not None]
+        if conditions and rules.verdict(conditions, checking.facts) == "never":
+            checking.warn(entry.node, entry.place, "its conditions can never hold, so it is never asked")
+
+
+def _parsed(node: Node) -> Condition | None:
+    when = node.value.get("when") if isinstance(node.value, dict) else None
+    return None if when is None else rules.parse_all(when.plain())[0]

@@ -1,0 +1,45 @@
+"""Names that stand twice or are kept for the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.definition.checks.checking import Checking, where
+from engine.definition.procedure import PAPERS_STEP
+from engine.format.reading import Node
+
+RESERVED_FIELDS = ("today", "channel", "agency", "all", "any", "not", "field", "csrf_token", "captcha")
+RESERVED_STEPS = ("xem_lai", "gui", "hoan_tat", PAPERS_STEP)
+
+
+def unique(checking: Checking) -> None:
+    """One namespace for fields, papers and officers' fields; one for steps, one for stages, one for fees."""
+    found = checking.outline
+    entries = (*found.entries, *found.papers, *found.officer_entries)
+    _report_twice(checking, ((entry.node, entry.place, "name") for entry in entries))
+    steps = [head for head in found.heads if isinstance(head.node.value, dict) and "step" in head.node.value]
+    _report_twice(checking, ((head.node, head.place, "step") for head in steps))
+    for key_, path in (("stage", ("processing", "stages")), ("name", ("fees",)), ("file", ("templates",))):
+        _report_twice(checking, ((node, path[-1], key_) for node in checking.listed(*path)))
+
+
+def _report_twice(checking: Checking, parts: Iterable[tuple[Node, str, str]]) -> None:
+    seen: dict[str, Node] = {}
+    for part, place, key_ in parts:
+        node = part.value.get(key_) if isinstance(part.value, dict) else None
+        if node is None or not node.raw:
+            continue
+        if node.raw in seen:
+            first = where(seen[node.raw], node)
+            checking.fault(node, place, f'the name "{node.raw}" stands twice, first in {first}')
+        seen.setdefault(node.raw, node)
+
+
+def reserved(checking: Checking) -> None:
+    """Names that the program uses itself."""
+    for name, entry in checking.entries.items():
+        if name in RESERVED_FIELDS:
+            checking.fault(entry.node.at(["name"]), entry.place, f'the name "{name}" is reserved')
+    for head in checking.outline.heads:
+        if head.step in RESERVED_STEPS and "step" in (head.node.value or {}):  # type: ignore[operator]
+            checking.fault(head.node.at(["step"]), head.place, f'the step\'s name "{head.step}" is reserved')

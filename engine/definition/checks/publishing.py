@@ -1,0 +1,159 @@
+"""What a procedure must say at its level, and the files and fields that it counts on."""
+
+from __future__ import annotations
+
+import re
+
+from engine.definition.checks.checking import Checking
+from engine.definition.library import CATEGORIES, FILE_NAME
+from engine.definition.procedure import FORMAT
+from engine.format.faults import did_you_mean
+from engine.format.reading import NAME, Node
+
+LEVELS = (1, 2, 3, 4)
+ONLINE = 3
+NEEDED_ONLINE = ("form", "applicant", "processing", "next_steps")
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+EVENTS = (
+    "submitted", "received", "refused", "supplement", "fee", "done", "returned", "withdrawn", "stopped", "extended",
+)  # fmt: skip
+APPLICANT_KINDS = {"email": ("email",), "phone": ("phone",)}
+
+
+def heading(checking: Checking) -> None:
+    """Format, code and category."""
+    number = checking.node("format")
+    if number is not None and isinstance(number.value, int) and number.value != FORMAT:
+        checking.fault(number, "", f"the format is {FORMAT}, not {number.raw}")
+    code = checking.node("code")
+    if code is not None and not CODE.fullmatch(code.raw):
+        checking.fault(code, "", f'the code "{code.raw}" holds more than letters, digits, ".", "-" and "_"')
+    category = checking.node("category")
+    if category is not None and isinstance(category.value, str | int):
+        _category(checking, category)
+
+
+def _category(checking: Checking, node: Node) -> None:
+    library = checking.outline.library
+    catalog = library.catalog(CATEGORIES)
+    if catalog is None:
+        broken = library.broken.get(f"catalog {CATEGORIES}")
+        if broken:
+            checking.faults.extend(broken)
+        else:
+            checking.fault(node, "", f'the catalog "{CATEGORIES}" is missing')
+    elif node.raw not in catalog.values:
+        checking.fault(node, "", f'unknown category "{node.raw}"{did_you_mean(node.raw, catalog.values)}')
+
+
+def level(checking: Checking) -> None:
+    """What each level asks for."""
+    node = checking.node("level")
+    if node is None or not isinstance(node.value, int):
+        return
+    if node.value not in LEVELS:
+        checking.fault(node, "", f"the level is 1, 2, 3 or 4, not {node.raw}")
+        return
+    if node.value == ONLINE:
+        _need(checking, node, "partial_reason")
+    if node.value > ONLINE:
+        checking.fault(node, "", "level 4 needs a way to pay online, which is not supported yet")
+    if node.value >= ONLINE:
+        for name in NEEDED_ONLINE:
+            _need(checking, node, name)
+
+
+def _need(checking: Checking, level: Node, name: str) -> None:
+    node = checking.node(name)
+    if node is None and name in checking.misspelt:
+        return
+    if node is None:
+        root = checking.outline.root
+        checking.fault(root, "", f'"{name}" is missing; level {level.raw} needs it', line=root.keys.get(name, 0))
+    elif node.value in ([], {}, ""):
+        checking.fault(node, "", f'"{name}" is empty; level {level.raw} needs it')
+
+
+def methods(checking: Checking) -> None:
+    """One method of each channel, and one that is online where the procedure is."""
+    listed = checking.listed("methods")
+    node = checking.node("methods")
+    if node is not None and node.value == []:
+        checking.fault(node, "", '"methods" is empty; at least one way to file is wanted')
+    seen: dict[str, int] = {}
+    for method in listed:
+        channel = method.at(["channel"])
+        if channel.raw in seen and channel is not method:
+            what = f'the channel "{channel.raw}" stands twice, first in line {seen[channel.raw]}'
+            checking.fault(channel, f'method "{channel.raw}"', what)
+        seen.setdefault(channel.raw, channel.line)
+    level = checking.level if checking.level in LEVELS else 0
+    if node is not None and level >= ONLINE and seen and set(seen) <= {"in_person", "post"}:
+        checking.fault(node, "", f"no method is online; level {level} needs it")
+
+
+def templates(checking: Checking) -> None:
+    """Each blank form stands in the folder beside the file that bears the procedure's code."""
+    code = checking.value("code")
+    for template in checking.listed("templates"):
+        file = template.value.get("file") if isinstance(template.value, dict) else None
+        if file is None or not file.raw:
+            continue
+        place = f'template "{file.raw}"'
+        if not FILE_NAME.fullmatch(file.raw):
+            checking.fault(file, place, f'"{file.raw}" is no plain file name')
+        elif code and CODE.fullmatch(code) and checking.outline.library.template(code, file.raw) is None:
+            what = f'there is no file "{file.raw}" in the folder "{code}"; it is not offered until it is there'
+            checking.warn(file, place, what)
+
+
+def applicant(checking: Checking) -> None:
+    """The fields that say who files are fields of the form, and of a fitting kind."""
+    node = checking.node("applicant")
+    if node is None or not isinstance(node.value, dict):
+        return
+    for key, inner in node.value.items():
+        for item in inner.value if isinstance(inner.value, list) else [inner]:
+            if item.raw:
+                _applicant_field(checking, item, key)
+
+
+def _applicant_field(checking: Checking, node: Node, key: str) -> None:
+    entry = checking.entries.get(node.raw)
+    papers = checking.outline.papers
+    if entry is None or entry in papers or node.raw in checking.officer_names:
+        checking.report_unknown(node, "applicant", node.raw)
+        return
+    if key == "email" and entry.field is not None and entry.field.sensitive:
+        checking.fault(node, "applicant", f'"{node.raw}" is sensitive, but mails need its address in the open')
+    wanted = APPLICANT_KINDS.get(key)
+    if entry.field is not None and wanted and entry.field.KIND not in wanted:
+        what = f'"{node.raw}" is of the kind {entry.field.KIND}, but "{key}" needs {wanted[0]}'
+        checking.fault(node, "applicant", what)
+
+
+def mail(checking: Checking) -> None:
+    """Known events, and a warning where there is no address to which their mails go."""
+    node = checking.node("mail")
+    if node is None or not isinstance(node.value, dict):
+        return
+    for event in node.value:
+        if event not in EVENTS:
+            what = f'unknown event "{event}"{did_you_mean(event, EVENTS)} (known: {", ".join(EVENTS)})'
+            checking.fault(node, "mail", what, line=node.keys.get(event, 0))
+    applicant = checking.node("applicant")
+    if node.value and applicant is not None and checking.node("applicant", "email") is None:
+        checking.warn(applicant, "applicant", '"email" is missing, so the mails of "mail" go to nobody')
+
+
+def rates(checking: Checking) -> None:
+    """Names of amounts, which are at least 0."""
+    node = checking.node("rates")
+    for name, inner in node.value.items() if node is not None and isinstance(node.value, dict) else ():
+        place = f'rate "{name}"'
+        if not NAME.fullmatch(name):
+            checking.fault(inner, place, f'"{name}" is no name: small letters, digits and _ are wanted, a letter first')
+        if name in checking.entries:
+            checking.fault(inner, place, f'the name "{name}" is a field already')
+        if isinstance(inner.value, int) and inner.value < 0:
+            checking.fault(inner, place, f"an amount is at least 0, not {inner.raw}")

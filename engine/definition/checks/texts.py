@@ -1,0 +1,60 @@
+"""Texts: the answers they name, and the languages they lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.definition.blocks import NAMED, TEXTS
+from engine.definition.checks.checking import Checking, where
+from engine.format.reading import Node
+
+IN_PAPERS = ("title", "hint")
+
+
+def names_in_texts(checking: Checking) -> None:
+    """`{name}` in a text of the form names an earlier field."""
+    for head in checking.outline.heads:
+        _check_part(checking, head.node, TEXTS, head.place, head.order)
+    for entry in checking.outline.entries:
+        _check_part(checking, entry.node, TEXTS, entry.place, entry.order)
+    for entry in checking.outline.papers:
+        _check_part(checking, entry.node, IN_PAPERS, entry.place, entry.order)
+
+
+def _check_part(checking: Checking, part: Node, keys: tuple[str, ...], place: str, order: int) -> None:
+    if not isinstance(part.value, dict):
+        return
+    for key in keys:
+        if key not in part.value or (key == "text" and "kind" not in part.value):
+            continue
+        for text in _written(part.value[key]):
+            for name in dict.fromkeys(NAMED.findall(text.raw)):
+                _check_name(checking, text, place, name, order)
+
+
+def _written(node: Node) -> Iterator[Node]:
+    if isinstance(node.value, dict):
+        yield from (inner for inner in node.value.values() if isinstance(inner.value, str))
+    elif isinstance(node.value, str):
+        yield node
+
+
+def _check_name(checking: Checking, node: Node, place: str, name: str, order: int) -> None:
+    entry = checking.entries.get(name)
+    if entry is None:
+        checking.report_unknown(node, place, name)
+    elif name in checking.officer_names:
+        checking.fault(node, place, f'"{name}" is filled by officers; a citizen\'s form cannot name it')
+    elif entry.order >= order:
+        line = where(entry.node, node)
+        checking.fault(node, place, f'"{name}" does not stand before, but in {line}; a text names earlier fields only')
+
+
+def languages(checking: Checking) -> None:
+    """A warning for each text that lacks the English that the title has."""
+    title = checking.value("title")
+    if title is None or title.en is None:
+        return
+    for node, place in checking.outline.reading.texts:
+        if isinstance(node.value, str) or (isinstance(node.value, dict) and "en" not in node.value):
+            checking.warn(node, place, 'the text has no English ("en"), though the title has')

@@ -1,0 +1,286 @@
+"""A procedure's file as far as it can be read: its values, and each field with its node, place and order.
+
+The checks walk it, so that a file with faults is told all of them at once; what could not be read is known by name
+and draws no further fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from engine import kinds
+from engine.definition import blocks
+from engine.definition.library import Library
+from engine.definition.procedure import PAPERS_STEP, OfficerField, Procedure, Section, Step
+from engine.format.faults import did_you_mean
+from engine.format.reading import Node, Reading, described, record, text, values_of
+from engine.kinds import Field
+from engine.kinds.choices import CatalogUse, Choice, Choices
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A field, paper or officer's field where it stands; `field` is nothing where it could not be read.
+
+    `order` counts all of them in the order of the document; `above` are the nodes of its step and section.
+    """
+
+    name: str
+    node: Node
+    place: str
+    order: int
+    step: str
+    field: Field | None = None
+    above: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A step or a section; its condition is asked before the field of number `order`."""
+
+    node: Node
+    place: str
+    order: int
+    step: str
+
+
+@dataclass
+class Outline:
+    """What was read of a procedure. `unsure` are the prefixes of names that could not be read, such as those
+    of an unknown block; an empty one stands for any name.
+    """
+
+    root: Node
+    library: Library
+    reading: Reading = field(default_factory=Reading)
+    values: dict[str, Any] = field(default_factory=dict)
+    whole: bool = False
+    entries: list[Entry] = field(default_factory=list)
+    papers: list[Entry] = field(default_factory=list)
+    officer_entries: list[Entry] = field(default_factory=list)
+    heads: list[Head] = field(default_factory=list)
+    unsure: list[str] = field(default_factory=list)
+
+
+def plain_document(node: Node) -> Any:
+    """A node's plain data, fit for JSON: an exact decimal stands as it was written."""
+    if isinstance(node.value, dict):
+        return {name: plain_document(inner) for name, inner in node.value.items()}
+    if isinstance(node.value, list):
+        return [plain_document(inner) for inner in node.value]
+    return node.raw if isinstance(node.value, Decimal) else node.value
+
+
+def outline(node: Node, library: Library) -> Outline:
+    """Reads a procedure's node as far as it goes; its faults stand in `reading`."""
+    found = Outline(node, library)
+    reading = found.reading
+    if not isinstance(node.value, dict):
+        reading.fault(node, f"a mapping of keys is wanted, not {described(node)}")
+        return found
+    steps, form = read_form(node.value.get("form"), found)
+    papers = _supported_papers(node.value.get("papers"), reading)
+    parts = {"form": form, "papers": papers}
+    value = {name: parts.get(name) or inner for name, inner in node.value.items()}
+    found.root = replace(node, value=value)
+    found.papers = list(_paper_entries(papers, len(found.entries)))
+    officer_fields = _officer_fields(node.value.get("officer_fields"), found)
+    documents = {"document": plain_document(node), "expanded": plain_document(found.root)}
+    found.values, found.whole = values_of(
+        Procedure, found.root, reading, form=steps, officer_fields=officer_fields, **documents
+    )
+    return found
+
+
+def _listed(node: Node | None, reading: Reading, what: str) -> Sequence[Node]:
+    """The items of a list; a fault where something else stands."""
+    if node is None or node.value is None:
+        return ()
+    if isinstance(node.value, list):
+        return node.value
+    reading.fault(node, f"a list of {what} is wanted, not {described(node)}")
+    return ()
+
+
+def read_form(node: Node | None, found: Outline) -> tuple[tuple[Step, ...], Node | None]:
+    """The steps that could be read, and the form's node with its blocks expanded."""
+    read = [_step(inner, found) for inner in _listed(node, found.reading, "steps")]
+    if node is None or not isinstance(node.value, list):
+        return (), node
+    return tuple(step for step, _ in read if step), replace(node, value=[inner for _, inner in read])
+
+
+def _step(node: Node, found: Outline) -> tuple[Step | None, Node]:
+    name = node.at(["step"]).raw
+    reading = found.reading.at(f'step "{name}"')
+    node = _supported(node, reading, LATER_IN_STEP)
+    found.heads.append(Head(node, reading.place, len(found.entries), name))
+    if not isinstance(node.value, dict) or "fields" not in node.value:
+        found.unsure.append("")
+        return record(Step, node, reading), node
+    fields = node.value["fields"]
+    expanded = list(_expanded(_listed(fields, reading, "fields"), found, reading))
+    items = [_item(item, found, reading, (node,)) for item in expanded]
+    read = tuple(item for item, _ in items if item is not None)
+    whole = replace(node, value=node.value | {"fields": replace(fields, value=[inner for _, inner in items])})
+    return record(Step, whole, reading, items=read), whole
+
+
+def _expanded(items: Sequence[Node], found: Outline, reading: Reading) -> Iterator[Node]:
+    for item in items:
+        if not blocks.is_use(item):
+            yield item
+        elif (fields := blocks.expand(item, found.library, reading)) is None:
+            found.unsure.append(item.at(["prefix"]).raw)
+        else:
+            yield from fields
+
+
+def _item(node: Node, found: Outline, reading: Reading, above: tuple[Node, ...]) -> tuple[Field | Section | None, Node]:
+    if isinstance(node.value, dict) and "section" in node.value:
+        return _section(node, found, reading, above)
+    return read_field(node, found, reading, above).field, node
+
+
+def _section(node: Node, found: Outline, outer: Reading, above: tuple[Node, ...]) -> tuple[Section | None, Node]:
+    reading = outer.at(f'section "{node.at(["section"]).raw}"')
+    node = _supported(node, reading, LATER_IN_STEP)
+    found.heads.append(Head(node, reading.place, len(found.entries), above[0].at(["step"]).raw))
+    if not isinstance(node.value, dict) or "fields" not in node.value:
+        found.unsure.append("")
+        return record(Section, node, reading), node
+    fields = node.value["fields"]
+    kept: list[Node] = []
+    read: list[Field] = []
+    for item in _expanded(_listed(fields, reading, "fields"), found, outer):
+        kept.append(item)
+        if isinstance(item.value, dict) and "section" in item.value:
+            reading.fault(item, "a section holds no section")
+        elif (entry := read_field(item, found, outer, (*above, node))).field is not None:
+            read.append(entry.field)
+    whole = replace(node, value=node.value | {"fields": replace(fields, value=kept)})
+    return record(Section, whole, reading, fields=tuple(read)), whole
+
+
+def read_field(node: Node, found: Outline, outer: Reading, above: tuple[Node, ...] = ()) -> Entry:
+    """Reads one field and notes it as the next entry."""
+    name = blocks.field_name(node)
+    reading = outer.at(f'field "{name}"') if name else outer
+    read = kinds.field(_supported(node, reading, LATER_IN_FIELD), reading)
+    if isinstance(read, Choice | Choices):
+        read = _with_options(read, node, found.library, reading)
+    step = above[0].at(["step"]).raw if above else ""
+    entry = Entry(name, node, reading.place, len(found.entries), step, read, above)
+    found.entries.append(entry)
+    return entry
+
+
+def _with_options(item: Choice | Choices, node: Node, library: Library, reading: Reading) -> Field | None:
+    """The field with a catalog's entries as its choices."""
+    named = item.choices.catalog if isinstance(item.choices, CatalogUse) else item.catalog
+    if named is None:
+        if item.choices is None and "choices" not in _keys(node) and "catalog" not in _keys(node):
+            reading.fault(node, '"choices" or "catalog" is missing')
+        return item
+    if item.catalog is not None and item.choices is not None:
+        reading.fault(node.at(["catalog"]), '"choices" and "catalog" stand together; one is enough')
+    catalog = library.catalog(named)
+    if catalog is not None:
+        return replace(item, choices=catalog.options, catalog=named)
+    at = node.at(["choices", "catalog"]) if "choices" in _keys(node) else node.at(["catalog"])
+    if broken := library.broken.get(f"catalog {named}"):
+        reading.faults.extend(broken)
+    else:
+        reading.fault(at, f'unknown catalog "{named}"{did_you_mean(named, library.catalog_names)}')
+    return None
+
+
+def _keys(node: Node) -> Sequence[str]:
+    return list(node.value) if isinstance(node.value, dict) else ()
+
+
+def _paper_entries(node: Node | None, order: int) -> Iterator[Entry]:
+    if node is None or not isinstance(node.value, list):
+        return
+    for index, item in enumerate(node.value):
+        name = blocks.field_name(item)
+        yield Entry(name, item, f'paper "{name}"', order + index, PAPERS_STEP)
+
+
+def _officer_fields(node: Node | None, found: Outline) -> tuple[OfficerField, ...]:
+    read = []
+    form = list(found.entries)
+    for item in _listed(node, found.reading, "fields"):
+        stage = item.value.get("stage") if isinstance(item.value, dict) else None
+        entry = read_field(_without(item, "stage"), found, found.reading.at("officer_fields"))
+        found.officer_entries.append(replace(entry, node=item, order=len(form) + len(found.papers) + entry.order))
+        if entry.field is not None:
+            read.append(OfficerField(field=entry.field, stage=text(stage, found.reading) if stage else None))
+    found.entries[:] = form
+    return tuple(read)
+
+
+def _without(node: Node, key: str) -> Node:
+    if not isinstance(node.value, dict):
+        return node
+    return replace(node, value={name: inner for name, inner in node.value.items() if name != key})
+
+
+# Parts of the format that are not built yet: each key with what of it is not.
+LATER_IN_FIELD: dict[str, Callable[[Node], bool]] = {
+    "none": lambda _: True,
+    "required": lambda node: isinstance(node.value, dict),
+    "default": lambda node: isinstance(node.value, dict),
+    "label": lambda node: isinstance(node.value, list),
+    "hint": lambda node: isinstance(node.value, list),
+    "text": lambda node: isinstance(node.value, list),
+    "message": lambda node: isinstance(node.value, list),
+}
+LATER_IN_STEP: dict[str, Callable[[Node], bool]] = {
+    "title": lambda node: isinstance(node.value, list),
+    "hint": lambda node: isinstance(node.value, list),
+    "section": lambda node: isinstance(node.value, list),
+}
+LATER_IN_PAPER: dict[str, Callable[[Node], bool]] = {"or": lambda _: True}
+STAND_INS: dict[str, Any] = {"label": "…", "title": "…", "section": "…"}
+IN_WORDS = {
+    "required": "a condition in",
+    "default": "a reference in",
+    "label": "a text with conditions in",
+    "hint": "a text with conditions in",
+    "text": "a text with conditions in",
+    "message": "a text with conditions in",
+    "title": "a text with conditions in",
+    "section": "a text with conditions in",
+}
+
+
+def _supported(node: Node, reading: Reading, later: dict[str, Callable[[Node], bool]]) -> Node:
+    """The node without what is not built yet, each with one fault; a wanted text is kept by a stand-in."""
+    if not isinstance(node.value, dict):
+        return node
+    value = dict(node.value)
+    for name, inner in node.value.items():
+        if name in later and later[name](inner):
+            what = f'{IN_WORDS[name]} "{name}"' if name in IN_WORDS else f'"{name}"'
+            reading.fault(inner, f"{what} is not supported yet", line=node.keys.get(name, 0))
+            del value[name]
+            if name in STAND_INS:
+                value[name] = replace(inner, value=STAND_INS[name], raw=STAND_INS[name])
+    return replace(node, value=value)
+
+
+def _supported_papers(node: Node | None, reading: Reading) -> Node | None:
+    if node is None or not isinstance(node.value, list):
+        return node
+    kept = []
+    for item in node.value:
+        if "one_of" in _keys(item):
+            at = item.at(["one_of"])
+            reading.at("papers").fault(at, '"one_of" is not supported yet', line=item.keys.get("one_of", 0))
+        else:
+            kept.append(_supported(item, reading.at(f'paper "{blocks.field_name(item)}"'), LATER_IN_PAPER))
+    return replace(node, value=kept)

@@ -1,0 +1,1 @@
+"""A dossier from its filing to its result."""

@@ -1,0 +1,1 @@
+"""A definition compiled: answers, the way through them, and the pages."""

@@ -1,0 +1,284 @@
+"""A definition compiled once: its conditions as closures, its steps as form classes, its checks in their places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import wtforms
+
+from engine import rules
+from engine.definition.procedure import PAPERS_STEP, Check, Procedure, Section, Step
+from engine.form.fees import CompiledFee, compile_fee
+from engine.format.texts import Text
+from engine.kinds import Context, Field, Refused
+from engine.kinds.choices import Choice, Choices, Option
+from engine.kinds.files import File
+from engine.kinds.messages import Problem
+from engine.rules import Condition
+
+Test = Callable[[Mapping[str, Any]], bool]
+RESERVED_TYPES = {"today": "date", "channel": "choice", "agency": "text"}
+PAPERS_TITLE = Text("Giấy tờ kèm theo", "Papers")
+
+
+class Inputs(dict[str, list[str]]):
+    """What was posted: each input's values in order."""
+
+    def getlist(self, name: str) -> list[str]:
+        """The values of one input."""
+        return self.get(name, [])
+
+
+class AnswerField(wtforms.Field):  # type: ignore[misc]
+    """One field of a definition as a WTForms field: its kind parses, and what it refuses is kept as a problem."""
+
+    def __init__(self, definition: Field, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.definition = definition
+        self.problem: Problem | None = None
+
+    def process(self, formdata: Inputs, data: Any = None, extra_filters: Any = None) -> None:
+        """Takes the stored value of what was typed, or the problem that it has none."""
+        self.process_errors: list[str] = []
+        try:
+            self.data = self.definition.parse(formdata, self.meta.context)
+        except Refused as refused:
+            self.data = None
+            self.problem = refused.problem
+
+    def typed(self, formdata: Inputs) -> dict[str, str | list[str]]:
+        """The inputs as they came, for a value without a stored form."""
+        return {name: (formdata.get(name) or [""])[0] for name in self.definition.inputs()}
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledField:
+    """A field with its own test and the whole condition under which its page shows it.
+
+    `offered` are the tests of those choices that are offered only when something holds, by value.
+    """
+
+    field: Field
+    test: Test | None
+    shown_when: Condition | None
+    offered: Mapping[str, Test]
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All that its page asks."""
+        return (*([self.shown_when] if self.shown_when else []), *conditions_of_choices(self.field).values())
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPart:
+    """The fields of a section, or those between two sections, with the section's test."""
+
+    test: Test | None
+    fields: tuple[CompiledField, ...]
+    section: Section | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledStep:
+    """A step ready to be walked and posted; `papers` marks the one made of the papers."""
+
+    definition: Step
+    test: Test | None
+    parts: tuple[CompiledPart, ...]
+    papers: bool = False
+
+    @property
+    def name(self) -> str:
+        """The step's name in addresses."""
+        return self.definition.name
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields that ask something."""
+        return tuple(item.field for part in self.parts for item in part.fields if item.field.ASKS)
+
+    @cached_property
+    def files(self) -> tuple[File, ...]:
+        """The fields that take files."""
+        return tuple(item for item in self.fields if isinstance(item, File))
+
+    @cached_property
+    def with_page_values(self) -> tuple[Field, ...]:
+        """The fields whose page needs something worked out at each request."""
+        return tuple(item for item in self.fields if type(item).page_values is not Field.page_values)
+
+    @cached_property
+    def looked_at(self) -> tuple[str, ...]:
+        """The fields of other steps that this page's conditions look at."""
+        own = {item.name for item in self.fields}
+        looked = {name for condition in self.conditions for name in rules.names(condition)}
+        return tuple(sorted(looked - own))
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All that the page of this step asks to show its fields and their choices."""
+        return tuple(condition for part in self.parts for item in part.fields for condition in item.conditions)
+
+    @cached_property
+    def offered(self) -> Mapping[str, Mapping[str, Test]]:
+        """The tests of choices that are not always offered, by field and value."""
+        return {item.field.name: item.offered for part in self.parts for item in part.fields if item.offered}
+
+    @cached_property
+    def last_days(self) -> tuple[str, ...]:
+        """The days after which a choice of this step is offered no more."""
+        return tuple(sorted({option.until for item in self.fields for option in choices_of(item) if option.until}))
+
+    @cached_property
+    def form_class(self) -> type[wtforms.Form]:
+        """The WTForms class that parses a post of this step, made once."""
+        # A field may be called as something of the form's own is (`data`, `process`), hence the prefix.
+        attributes = {f"answer_{item.name}": wtforms_field(item) for item in self.fields}
+        return type("StepForm", (wtforms.Form,), attributes)
+
+    def parse(self, inputs: Inputs, context: Context) -> Iterator[AnswerField]:
+        """The fields of one post."""
+        return iter(self.form_class(inputs, meta={"context": context}))
+
+
+def wtforms_field(item: Field) -> Any:
+    """The WTForms field of a definition's field, still unbound."""
+    return AnswerField(definition=item, label=item.label.vi)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCheck:
+    """A check with its test, the step where it runs, and the step of the field at which it is shown."""
+
+    check: Check
+    test: Test
+    names: tuple[str, ...]
+    step: str
+    at_step: str
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledForm:
+    """A version of a procedure, ready to be filled."""
+
+    procedure: Procedure
+    steps: tuple[CompiledStep, ...]
+    checks: tuple[CompiledCheck, ...]
+    fees: tuple[CompiledFee, ...]
+    types: Mapping[str, str]
+    pages: dict[tuple[str, str, int], Any] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """Every field that asks something, the papers too, by name."""
+        return {item.name: item for step in self.steps for item in step.fields}
+
+    @cached_property
+    def sensitive(self) -> frozenset[str]:
+        """The fields whose answers are sealed."""
+        return frozenset(item.name for item in self.fields.values() if item.sensitive)
+
+    @cached_property
+    def takes_files(self) -> bool:
+        """Whether any step asks for files."""
+        return any(step.files for step in self.steps)
+
+    @cached_property
+    def step_of(self) -> Mapping[str, str]:
+        """The step on which each field stands."""
+        return {item.name: step.name for step in self.steps for item in step.fields}
+
+    def step(self, name: str) -> CompiledStep | None:
+        """The step of this name."""
+        return next((step for step in self.steps if step.name == name), None)
+
+
+def compile_form(procedure: Procedure) -> CompiledForm:
+    """Compiles a procedure's form; the procedure has been checked."""
+    definitions = (*procedure.form, *_papers_step(procedure))
+    fields = [item for step in definitions for item in step.fields() if item.ASKS]
+    types = RESERVED_TYPES | {item.name: item.VALUE_TYPE for item in fields}
+    steps = tuple(_step(step, types, papers=step.name == PAPERS_STEP) for step in definitions)
+    order = {item.name: (place, step.name) for place, step in enumerate(steps) for item in step.fields}
+    checks = tuple(_check(check, types, order) for check in procedure.checks if order)
+    fees = tuple(compile_fee(fee, types) for fee in procedure.fees)
+    return CompiledForm(procedure, steps, checks, fees, types)
+
+
+def _papers_step(procedure: Procedure) -> Iterator[Step]:
+    wanted = [paper for paper in procedure.papers if paper.attach != "none"]
+    if wanted and procedure.form:
+        items = tuple(
+            File(
+                name=paper.name,
+                label=paper.title,
+                hint=paper.hint,
+                required=paper.attach == "required",
+                when=paper.when,
+                accept=paper.accept,
+                max_files=paper.max_files,
+                max_mb=paper.max_mb,
+            )
+            for paper in wanted
+        )
+        yield Step(name=PAPERS_STEP, title=PAPERS_TITLE, hint=None, when=None, items=items)
+
+
+def _step(step: Step, types: Mapping[str, str], *, papers: bool) -> CompiledStep:
+    parts: list[CompiledPart] = []
+    loose: list[Field] = []
+    for item in step.items:
+        if isinstance(item, Section):
+            parts += _part(loose, None, types)
+            parts += _part(item.fields, item, types)
+            loose = []
+        else:
+            loose.append(item)
+    parts += _part(loose, None, types)
+    return CompiledStep(step, _test(step.when, types), tuple(parts), papers)
+
+
+def _part(fields: Sequence[Field], section: Section | None, types: Mapping[str, str]) -> list[CompiledPart]:
+    if not fields and section is None:
+        return []
+    above = section.when if section else None
+    compiled = tuple(_field(item, above, types) for item in fields)
+    return [CompiledPart(_test(above, types), compiled, section)]
+
+
+def _field(item: Field, above: Condition | None, types: Mapping[str, str]) -> CompiledField:
+    offered = {value: rules.compile(when, types) for value, when in conditions_of_choices(item).items()}
+    return CompiledField(item, _test(item.when, types), both(above, item.when), offered)
+
+
+def choices_of(item: Field) -> tuple[Option, ...]:
+    """What a field offers to choose from; nothing for other kinds."""
+    return item.options if isinstance(item, Choice | Choices) else ()
+
+
+def conditions_of_choices(item: Field) -> dict[str, Condition]:
+    """The conditions of the choices that have one, by value."""
+    return {option.value: option.when for option in choices_of(item) if option.when is not None}
+
+
+def both(first: Condition | None, second: Condition | None) -> Condition | None:
+    """The condition that both hold."""
+    if first is None or second is None:
+        return first or second
+    return rules.All((first, second))
+
+
+def _test(condition: Condition | None, types: Mapping[str, str]) -> Test | None:
+    return None if condition is None else rules.compile(condition, types)
+
+
+def _check(check: Check, types: Mapping[str, str], order: Mapping[str, tuple[int, str]]) -> CompiledCheck:
+    names = tuple(name for name in rules.names(check.rule) if name in order)
+    at = check.at or ""
+    asked = [order[name] for name in (*names, at) if name in order]
+    step = max(asked, default=(0, ""))[1]
+    at_step = order[at][1] if at in order else step
+    return CompiledCheck(check, rules.compile(check.rule, types), names, step, at_step)

@@ -1,0 +1,1 @@
+"""Who the offices are, who works there, and which moves they may make."""

@@ -1,0 +1,1 @@
+"""What the running program was told, its keys, and what lies around every request."""

@@ -1,0 +1,1 @@
+"""From the rows of the back office to immutable versions, and how the public finds them."""

@@ -1,0 +1,37 @@
+"""Reads a condition or a formula of a file, with each fault at its own line."""
+
+from __future__ import annotations
+
+from engine import formulas, rules
+from engine.format.reading import Node, Reading, described
+from engine.formulas import Formula
+from engine.rules import Condition
+
+
+def condition(node: Node, reading: Reading) -> Condition | None:
+    """A condition tree (`when`)."""
+    return _read(node, reading, allow_formula=False)
+
+
+def rule(node: Node, reading: Reading) -> Condition | None:
+    """What must hold (`rule`): a condition tree, or a formula."""
+    return _read(node, reading, allow_formula=True)
+
+
+def _read(node: Node, reading: Reading, *, allow_formula: bool) -> Condition | None:
+    parsed, faults = rules.parse_all(node.plain(), allow_formula=allow_formula)
+    for fault in faults:
+        reading.fault(node.at(fault.path), fault.message)
+    return None if faults else parsed
+
+
+def formula(node: Node, reading: Reading) -> Formula | None:
+    """A formula; a whole number stands for itself."""
+    if isinstance(node.value, dict | list | bool) or node.value is None:
+        reading.fault(node, f"a formula is wanted, not {described(node)}")
+        return None
+    try:
+        return formulas.parse(node.raw if not isinstance(node.value, str) else node.value)
+    except formulas.FormulaFault as fault:
+        reading.fault(node, f"formula: {fault}")
+        return None

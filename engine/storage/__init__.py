@@ -1,0 +1,1 @@
+"""The database: tables, migrations, statements, sealed answers, the journal, backups."""

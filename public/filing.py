@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine.dossier import filings
 from engine.draft import attachments, drafts, throttle
-from engine.form import pages
+from engine.form import pages, showing
 from engine.form.answers import Answers
 from engine.form.compiled import CompiledForm, CompiledStep, Inputs
 from engine.form.journey import FieldError, Journey, Posted, expected, journey, post, review, save
@@ -105,7 +105,7 @@ def _start_facts(compiled: CompiledForm, offices: Any, chosen: str, *, refused: 
     return {
         "procedure": procedure_facts(compiled),
         "action": url_for(".start", code=of.code),
-        "steps": [pages.bare(step.definition.title, lang) for step in compiled.steps],
+        "steps": [showing.bare(step.definition.title, lang) for step in compiled.steps],
         "papers": [
             {"title": paper.title.in_(lang), "wanted": wanted_words(paper)}
             for paper in of.papers
@@ -144,7 +144,7 @@ def _draft_facts(held: Held) -> dict[str, Any]:
         "agency": agencies.by_id(draft.agency_id).name,
         "saved_at": draft.saved_at,
         "expires_at": draft.expires_at,
-        "step": pages.bare(step.definition.title, language()) if step else _("Xem lại và gửi"),
+        "step": showing.bare(step.definition.title, language()) if step else _("Xem lại và gửi"),
         "label": _draft_label(compiled, walked),
     }
 
@@ -184,7 +184,7 @@ def step(code: str, step: str) -> AnyResponse:
     if not walked.reached(step):
         return redirect(next_url(filing, walked), 303)
     if request.method == "GET":
-        typed = pages.typed_inputs(at, filing.answers, filing.context)
+        typed = pages.typed_inputs(at, filing.answers, filing.context, walked.view)
         return show_step(filing, at, walked, typed, *standing(filing, at))
     return take_post(filing, at, walked)
 
@@ -195,8 +195,8 @@ def standing(filing: Filing, at: CompiledStep) -> tuple[dict[str, str], list[dic
         return {}, []
     whole = review(filing.compiled, filing.answers, filing.context)
     errors = tuple(error for error in whole.errors if error.step == at.name)
-    shown = pages.Shown(filing.compiled, whole.journey.view, language(), filing.context)
-    said = pages.sentences(filing.compiled, errors, language(), shown)
+    shown = showing.Shown(filing.compiled, whole.journey.view, language(), filing.context)
+    said = showing.sentences(filing.compiled, errors, language(), shown)
     return said, _links(filing, at, errors, said)
 
 
@@ -235,9 +235,9 @@ def refuse(filing: Filing, at: CompiledStep, result: Posted, received: Any, cont
     if received.ids:
         kept = {item.name: item.parse(result.inputs, context) for item in at.files}
         drafts.save(filing.draft, filing.answers.with_values(kept), filing.compiled, now=now())
-    shown = pages.Shown(filing.compiled, result.journey.view, language(), context)
+    shown = showing.Shown(filing.compiled, result.journey.view, language(), context)
     said = received.sentences(filing.compiled, language()) | {}
-    for name, sentence in pages.sentences(filing.compiled, result.errors, language(), shown).items():
+    for name, sentence in showing.sentences(filing.compiled, result.errors, language(), shown).items():
         said.setdefault(name, sentence)
     links = _links(filing, at, result.errors, said)
     page = Filing(filing.held, filing.draft, filing.compiled, filing.answers, context)
@@ -254,7 +254,7 @@ def _links(
     links = []
     for name in sorted(said, key=lambda name: _place(at, name)):
         error = by_field.get(name)
-        target = pages.anchor(filing.compiled, error) if error else name
+        target = showing.anchor(filing.compiled, error) if error else name
         elsewhere = error is not None and error.step != at.name
         href = f"{filing.step_url(error.step)}#{target}" if error and elsewhere else f"#{target}"
         links.append({"text": said[name], "href": href})
@@ -300,12 +300,12 @@ def show_step(
 
 def _step_facts(filing: Filing, at: CompiledStep, walked: Journey) -> dict[str, Any]:
     lang = language()
-    shown = pages.Shown(filing.compiled, walked.view, lang, filing.context)
+    shown = showing.Shown(filing.compiled, walked.view, lang, filing.context)
     hint = at.definition.hint
     return {
         "number": _expected(filing, at, walked).index(at.name) + 1,
-        "title": pages.filled(at.definition.title, lang, shown),
-        "hint": pages.filled(hint, lang, shown) if hint else "",
+        "title": showing.filled(at.definition.title, lang, shown),
+        "hint": showing.filled(hint, lang, shown) if hint else "",
     }
 
 
@@ -324,5 +324,5 @@ def _rail(filing: Filing, at: CompiledStep, walked: Journey) -> list[dict[str, s
         done = name in filing.answers.posted
         state = "here" if name == at.name else "done" if done else "next"
         url = filing.step_url(name) if walked.reached(name) else ""
-        rail.append({"title": pages.bare(one.definition.title, lang), "url": url, "state": state})
+        rail.append({"title": showing.bare(one.definition.title, lang), "url": url, "state": state})
     return rail

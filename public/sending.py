@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.dossier import dossiers, filings, receipts
 from engine.draft import drafts
 from engine.errors import NotComplete
-from engine.form import fees, pages
+from engine.form import fees, showing
 from engine.form.compiled import CompiledForm
 from engine.form.declaration import read_back
 from engine.form.journey import FieldError, Review
@@ -97,7 +97,7 @@ def sections(compiled: CompiledForm, view: Any, context: Context, filing: Filing
 
 
 def _warning(filing: Filing, error: FieldError, lang: str) -> dict[str, str]:
-    return {"text": pages.sentences(filing.compiled, (error,), lang, NOTHING)[error.field],
+    return {"text": showing.sentences(filing.compiled, (error,), lang, NOTHING)[error.field],
             "url": filing.step_url(error.step)}  # fmt: skip
 
 

@@ -195,12 +195,6 @@ applicant: {name: b, email: d_}
             (f"{{name: b, kind: {kind}, label: B, nonsense: 1}}", f'kind "{kind}" is not supported yet')
             for kind in LATER
         ],
-        ("{name: b, kind: text, label: B, none: Không có}", '"none" is not supported yet'),
-        ("{name: b, kind: text, label: B, required: {field: a, is: x}}",
-         'a condition in "required" is not supported yet'),
-        ("{name: b, kind: text, label: B, default: {account: phone}}", 'a reference in "default" is not supported yet'),
-        ("{name: b, kind: text, label: [{text: B}]}", 'a text with conditions in "label" is not supported yet'),
-        ("{name: b, kind: text, label: B, hint: [{text: B}]}", 'a text with conditions in "hint" is not supported yet'),
     ],
 )  # fmt: skip
 def test_what_is_not_built_yet_is_told_in_one_clear_fault(library: Library, part: str, what: str) -> None:

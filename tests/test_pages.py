@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from engine.definition.library import Catalog, CatalogEntry
-from engine.form import pages
+from engine.form import pages, showing
 from engine.form.answers import Answers
 from engine.form.compiled import CompiledForm
 from engine.form.journey import journey, post
@@ -138,8 +138,8 @@ def test_a_refused_post_keeps_every_typed_value() -> None:
     at = form.step("mot")
     assert at is not None
     result = post(form, at, Answers(), inputs(ten="", ngay="31/2/2020"), CONTEXT)
-    shown = pages.Shown(form, result.journey.view, "vi", CONTEXT)
-    said = pages.sentences(form, result.errors, "vi", shown)
+    shown = showing.Shown(form, result.journey.view, "vi", CONTEXT)
+    said = showing.sentences(form, result.errors, "vi", shown)
     markup = pages.render(form, at, pages.posted_inputs(at, result.inputs), errors=said, view=result.journey.view,
                           context=CONTEXT, language="vi")  # fmt: skip
     page = html.fromstring(f"<div>{markup}</div>")

@@ -182,6 +182,8 @@ class _Expansion:
         place.fault(self.node, f'"{field_name(item)}" of {_line(node)} needs "{name}", which is left out here')
 
     def _text(self, node: Node, place: Reading) -> Node:
+        if isinstance(node.value, list):
+            return replace(node, value=[self._case(inner, place) for inner in node.value])
         if isinstance(node.value, dict):
             return replace(node, value={name: self._text(inner, place) for name, inner in node.value.items()})
         if not isinstance(node.value, str):
@@ -195,6 +197,16 @@ class _Expansion:
 
         changed = NAMED.sub(written, node.value)
         return replace(node, value=changed, raw=changed)
+
+    def _case(self, node: Node, place: Reading) -> Node:
+        """One of several texts, with the condition under which it counts."""
+        if not isinstance(node.value, dict):
+            return node
+        for named in referred(node.value.get("when", Node(None))):
+            if self._left_out(named.raw):
+                self._report_needed(named, _base(named.raw), node, place)
+        changed = {"text": self._text(node.value["text"], place)} if "text" in node.value else {}
+        return _with(renamed(node, self.renamed), changed)
 
     def _marked(self, node: Node) -> Node:
         """A node of the block that knows where the block is used."""

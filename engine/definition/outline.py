@@ -116,7 +116,6 @@ def read_form(node: Node | None, found: Outline) -> tuple[tuple[Step, ...], Node
 def _step(node: Node, found: Outline) -> tuple[Step | None, Node]:
     name = node.at(["step"]).raw
     reading = found.reading.at(f'step "{name}"')
-    node = _supported(node, reading, LATER_IN_STEP)
     found.heads.append(Head(node, reading.place, len(found.entries), name))
     if not isinstance(node.value, dict) or "fields" not in node.value:
         found.unsure.append("")
@@ -147,7 +146,6 @@ def _item(node: Node, found: Outline, reading: Reading, above: tuple[Node, ...])
 
 def _section(node: Node, found: Outline, outer: Reading, above: tuple[Node, ...]) -> tuple[Section | None, Node]:
     reading = outer.at(f'section "{node.at(["section"]).raw}"')
-    node = _supported(node, reading, LATER_IN_STEP)
     found.heads.append(Head(node, reading.place, len(found.entries), above[0].at(["step"]).raw))
     if not isinstance(node.value, dict) or "fields" not in node.value:
         found.unsure.append("")
@@ -169,7 +167,7 @@ def read_field(node: Node, found: Outline, outer: Reading, above: tuple[Node, ..
     """Reads one field and notes it as the next entry."""
     name = blocks.field_name(node)
     reading = outer.at(f'field "{name}"') if name else outer
-    read = kinds.field(_supported(node, reading, LATER_IN_FIELD), reading)
+    read = kinds.field(node, reading)
     if isinstance(read, Choice | Choices):
         read = _with_options(read, node, found.library, reading)
     step = above[0].at(["step"]).raw if above else ""
@@ -230,46 +228,18 @@ def _without(node: Node, key: str) -> Node:
 
 
 # Parts of the format that are not built yet: each key with what of it is not.
-LATER_IN_FIELD: dict[str, Callable[[Node], bool]] = {
-    "none": lambda _: True,
-    "required": lambda node: isinstance(node.value, dict),
-    "default": lambda node: isinstance(node.value, dict),
-    "label": lambda node: isinstance(node.value, list),
-    "hint": lambda node: isinstance(node.value, list),
-    "text": lambda node: isinstance(node.value, list),
-    "message": lambda node: isinstance(node.value, list),
-}
-LATER_IN_STEP: dict[str, Callable[[Node], bool]] = {
-    "title": lambda node: isinstance(node.value, list),
-    "hint": lambda node: isinstance(node.value, list),
-    "section": lambda node: isinstance(node.value, list),
-}
 LATER_IN_PAPER: dict[str, Callable[[Node], bool]] = {"or": lambda _: True}
-STAND_INS: dict[str, Any] = {"label": "…", "title": "…", "section": "…"}
-IN_WORDS = {
-    "required": "a condition in",
-    "default": "a reference in",
-    "label": "a text with conditions in",
-    "hint": "a text with conditions in",
-    "text": "a text with conditions in",
-    "message": "a text with conditions in",
-    "title": "a text with conditions in",
-    "section": "a text with conditions in",
-}
 
 
 def _supported(node: Node, reading: Reading, later: dict[str, Callable[[Node], bool]]) -> Node:
-    """The node without what is not built yet, each with one fault; a wanted text is kept by a stand-in."""
+    """The node without what is not built yet, each with one fault."""
     if not isinstance(node.value, dict):
         return node
     value = dict(node.value)
     for name, inner in node.value.items():
         if name in later and later[name](inner):
-            what = f'{IN_WORDS[name]} "{name}"' if name in IN_WORDS else f'"{name}"'
-            reading.fault(inner, f"{what} is not supported yet", line=node.keys.get(name, 0))
+            reading.fault(inner, f'"{name}" is not supported yet', line=node.keys.get(name, 0))
             del value[name]
-            if name in STAND_INS:
-                value[name] = replace(inner, value=STAND_INS[name], raw=STAND_INS[name])
     return replace(node, value=value)
 
 

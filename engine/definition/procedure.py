@@ -27,6 +27,7 @@ from engine.format.texts import Text
 from engine.formulas import Formula
 from engine.kinds import Field
 from engine.rules import Condition
+from engine.rules.dependent import dependent_text
 from engine.rules.reading import condition, formula, rule
 
 FORMAT = 1
@@ -106,8 +107,8 @@ class Paper:
 class Section:
     """A titled part of a step, without a name of its own; `when` counts for all in it."""
 
-    title: Text = key(local_text, required=True, named="section", doc="Its title.")
-    hint: Text | None = key(local_text, doc="A line of help.")
+    title: Text = key(dependent_text, required=True, named="section", doc="Its title.")
+    hint: Text | None = key(dependent_text, doc="A line of help.")
     when: Condition | None = key(condition, doc="All in it is asked only when this holds.")
     fields: tuple[Field, ...] = key(anything, required=True, default=(), doc="Its fields and uses of blocks.")
 
@@ -117,8 +118,8 @@ class Step:
     """A page of the form."""
 
     name: str = key(name, required=True, named="step", doc="Its name, in addresses too.")
-    title: Text = key(local_text, required=True, doc="Its title.")
-    hint: Text | None = key(local_text, doc="A line of help.")
+    title: Text = key(dependent_text, required=True, doc="Its title.")
+    hint: Text | None = key(dependent_text, doc="A line of help.")
     when: Condition | None = key(condition, doc="The step is asked only when this holds.")
     items: tuple[Field | Section, ...] = key(
         anything, required=True, default=(), named="fields", doc="Its fields, sections and uses of blocks."

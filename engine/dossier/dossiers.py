@@ -109,7 +109,7 @@ def by_code(code: str) -> Dossier | None:
 
 def view(dossier: Dossier, compiled: CompiledForm) -> Mapping[str, Any]:
     """The relevant answers as filed, by field of its version, with `today`, `channel` and `agency`."""
-    known = compiled.fields.keys() | {"today", "channel", "agency"}
+    known = compiled.known | {"today", "channel", "agency"}
     return {name: value for name, value in vault.dossier_view(dossier).items() if name in known}
 
 

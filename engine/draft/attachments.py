@@ -16,7 +16,7 @@ from typing import IO, Any, Protocol
 from urllib.parse import quote
 
 from engine.form.compiled import CompiledForm
-from engine.form.pages import bare
+from engine.form.showing import bare
 from engine.format.contents import content_of
 from engine.kinds import Context, Refused
 from engine.kinds.files import MEDIA_TYPES, File

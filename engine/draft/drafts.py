@@ -103,9 +103,9 @@ def leads_to(token: str, dossier_id: int, *, now: datetime) -> bool:
 def answers(draft: Draft, compiled: CompiledForm) -> Answers:
     """What was typed; fields that the version does not know are left out."""
     held = vault.draft_answers(draft)
-    if held.values.keys() <= compiled.fields.keys() and held.typed.keys() <= compiled.fields.keys():
+    if held.values.keys() <= compiled.known and held.typed.keys() <= compiled.fields.keys():
         return held
-    values = {name: value for name, value in held.values.items() if name in compiled.fields}
+    values = {name: value for name, value in held.values.items() if name in compiled.known}
     typed = {name: entry for name, entry in held.typed.items() if name in compiled.fields}
     return Answers(values, typed, held.posted)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +20,7 @@ from engine.kinds.choices import Choice, Choices, Option
 from engine.kinds.files import File
 from engine.kinds.messages import Problem
 from engine.rules import Condition
+from engine.rules.dependent import conditions_of_text
 
 Test = Callable[[Mapping[str, Any]], bool]
 RESERVED_TYPES = {"today": "date", "channel": "choice", "agency": "text"}
@@ -39,6 +42,7 @@ class AnswerField(wtforms.Field):  # type: ignore[misc]
         super().__init__(**arguments)
         self.definition = definition
         self.problem: Problem | None = None
+        self.none = False
 
     def process(self, formdata: Inputs, data: Any = None, extra_filters: Any = None) -> None:
         """Takes the stored value of what was typed, or the problem that it has none."""
@@ -48,28 +52,51 @@ class AnswerField(wtforms.Field):  # type: ignore[misc]
         except Refused as refused:
             self.data = None
             self.problem = refused.problem
+        if self.definition.none is not None and formdata.get(self.definition.none_input):
+            self._take_none()
+
+    def _take_none(self) -> None:
+        """The box beside the field is ticked, so there is no value; both together say two things at once."""
+        if self.data is not None or self.problem is not None:
+            self.data, self.problem = None, Problem("none.both", {"none": self.definition.none})
+        else:
+            self.none = True
 
     def typed(self, formdata: Inputs) -> dict[str, str | list[str]]:
         """The inputs as they came, for a value without a stored form."""
-        return {name: (formdata.get(name) or [""])[0] for name in self.definition.inputs()}
+        return {name: (formdata.get(name) or [""])[0] for name in inputs_of(self.definition)}
+
+
+def inputs_of(item: Field) -> tuple[str, ...]:
+    """The names of a field's inputs, that of its box among them."""
+    return item.inputs() if item.none is None else (*item.inputs(), item.none_input)
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledField:
     """A field with its own test and the whole condition under which its page shows it.
 
-    `offered` are the tests of those choices that are offered only when something holds, by value.
+    `offered` are the tests of those choices that are offered only when something holds, by value. `required` says
+    of a view whether the field must be answered, where that is not plain.
     """
 
     field: Field
     test: Test | None
     shown_when: Condition | None
     offered: Mapping[str, Test]
+    required: Test | None = None
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """All that its page asks."""
-        return (*([self.shown_when] if self.shown_when else []), *conditions_of_choices(self.field).values())
+        item = self.field
+        texts = (item.label, item.hint, getattr(item, "text", None))
+        return (
+            *([self.shown_when] if self.shown_when else []),
+            *([] if isinstance(item.required, bool) else [item.required]),
+            *conditions_of_choices(item).values(),
+            *(when for text in texts for when in conditions_of_text(text)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +147,22 @@ class CompiledStep:
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
         """All that the page of this step asks to show its fields and their choices."""
-        return tuple(condition for part in self.parts for item in part.fields for condition in item.conditions)
+        sections = [part.section for part in self.parts if part.section is not None]
+        texts = [text for section in sections for text in (section.title, section.hint)]
+        return (
+            *(condition for part in self.parts for item in part.fields for condition in item.conditions),
+            *(when for text in texts for when in conditions_of_text(text)),
+        )
 
     @cached_property
     def offered(self) -> Mapping[str, Mapping[str, Test]]:
         """The tests of choices that are not always offered, by field and value."""
         return {item.field.name: item.offered for part in self.parts for item in part.fields if item.offered}
+
+    @cached_property
+    def required(self) -> Mapping[str, Test]:
+        """The tests of fields that must be answered only where something holds, by name."""
+        return {item.field.name: item.required for part in self.parts for item in part.fields if item.required}
 
     @cached_property
     def last_days(self) -> tuple[str, ...]:
@@ -169,6 +206,8 @@ class CompiledForm:
     checks: tuple[CompiledCheck, ...]
     fees: tuple[CompiledFee, ...]
     types: Mapping[str, str]
+    written: dict[str, Test] = field(default_factory=dict, compare=False)
+    tests: dict[Condition, Test] = field(default_factory=dict, compare=False)
     pages: dict[tuple[str, str, int], Any] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -182,6 +221,11 @@ class CompiledForm:
         return frozenset(item.name for item in self.fields.values() if item.sensitive)
 
     @cached_property
+    def known(self) -> frozenset[str]:
+        """Under which names answers stand: the fields', and those of the boxes beside them."""
+        return frozenset(self.fields) | {item.none_key for item in self.fields.values() if item.none is not None}
+
+    @cached_property
     def takes_files(self) -> bool:
         """Whether any step asks for files."""
         return any(step.files for step in self.steps)
@@ -190,6 +234,18 @@ class CompiledForm:
     def step_of(self) -> Mapping[str, str]:
         """The step on which each field stands."""
         return {item.name: step.name for step in self.steps for item in step.fields}
+
+    def holds(self, written: str, view: Mapping[str, Any]) -> bool:
+        """Whether a condition holds that a page was compiled with, as its text."""
+        if written not in self.written:
+            self.written[written] = rules.compile(rules.parse(json.loads(written, parse_float=Decimal)), self.types)
+        return self.written[written](view)
+
+    def test(self, condition: Condition) -> Test:
+        """A condition of a text as a function of a view, compiled once."""
+        if condition not in self.tests:
+            self.tests[condition] = rules.compile(condition, self.types)
+        return self.tests[condition]
 
     def step(self, name: str) -> CompiledStep | None:
         """The step of this name."""
@@ -200,7 +256,7 @@ def compile_form(procedure: Procedure) -> CompiledForm:
     """Compiles a procedure's form; the procedure has been checked."""
     definitions = (*procedure.form, *_papers_step(procedure))
     fields = [item for step in definitions for item in step.fields() if item.ASKS]
-    types = RESERVED_TYPES | {item.name: item.VALUE_TYPE for item in fields}
+    types = RESERVED_TYPES | {item.name: item.value_type() for item in fields}
     steps = tuple(_step(step, types, papers=step.name == PAPERS_STEP) for step in definitions)
     order = {item.name: (place, step.name) for place, step in enumerate(steps) for item in step.fields}
     checks = tuple(_check(check, types, order) for check in procedure.checks if order)
@@ -251,7 +307,8 @@ def _part(fields: Sequence[Field], section: Section | None, types: Mapping[str, 
 
 def _field(item: Field, above: Condition | None, types: Mapping[str, str]) -> CompiledField:
     offered = {value: rules.compile(when, types) for value, when in conditions_of_choices(item).items()}
-    return CompiledField(item, _test(item.when, types), both(above, item.when), offered)
+    required = None if isinstance(item.required, bool) else rules.compile(item.required, types)
+    return CompiledField(item, _test(item.when, types), both(above, item.when), offered, required)
 
 
 def choices_of(item: Field) -> tuple[Option, ...]:

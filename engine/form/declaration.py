@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.form.compiled import CompiledForm
-from engine.form.pages import Shown, filled
+from engine.form.showing import Shown, filled
 from engine.kinds import Context, Field
 
 
@@ -36,11 +36,13 @@ def read_back(
     shown = Shown(compiled, {name: view[name] for name in view if name not in hidden}, language, context)
 
     def words_of(field: Field) -> str:
+        if field.none is not None and field.none_key in view:
+            return field.none.in_(language)
         words = field.show(view[field.name], language, context)
         return mask(words) if mask and field.name in hidden else words
 
     for step in compiled.steps:
-        answered = [field for field in step.fields if field.name in view]
+        answered = [field for field in step.fields if field.name in view or field.none_key in view]
         if answered:
             rows = tuple((filled(field.label, language, shown), words_of(field)) for field in answered)
             yield Part(step.name, filled(step.definition.title, language, shown), rows)

@@ -129,7 +129,11 @@ def _walk(step: CompiledStep, answers: Answers, view: dict[str, Any], relevant: 
             value = values.get(name)
             if value is not None:
                 view[name] = value
-            elif name in typed or item.field.required:
+            elif name in typed:
+                lacks = True
+            elif item.field.none is not None and item.field.none_key in values:
+                view[item.field.none_key] = True
+            elif item.field.required and (item.required is None or item.required(view)):
                 lacks = True
     return lacks
 
@@ -163,6 +167,8 @@ def _parsed(
     refused: dict[str, Problem] = {}
     for item in step.parse(inputs, context):
         name = item.definition.name
+        if item.definition.none is not None:
+            values[item.definition.none_key] = True if item.none else None
         if item.problem is None:
             values[name] = item.data
         else:
@@ -178,6 +184,8 @@ def _field_errors(
         if item.name in walked.relevant:
             value = walked.view.get(item.name)
             problem = refused.get(item.name) or value_problem(item, value, context)
+            if value is None and problem is None and _lacks(step, item, walked.view):
+                problem = item.missing()
             if problem is None and _withheld(step.offered.get(item.name, {}), value, walked.view):
                 problem = Problem("choice.unknown")
             if problem is not None:
@@ -190,11 +198,16 @@ def _withheld(offered: Mapping[str, Test], value: Any, view: Mapping[str, Any]) 
     return any(isinstance(one, str) and one in offered and not offered[one](view) for one in chosen)
 
 
+def _lacks(step: CompiledStep, item: Field, view: Mapping[str, Any]) -> bool:
+    """Whether a relevant field without a value must have one: neither may it be left out nor is its box ticked."""
+    if not item.required or item.none_key in view:
+        return False
+    return item.required is True or step.required[item.name](view)
+
+
 def value_problem(item: Field, value: Any, context: Context) -> Problem | None:
-    """What is wrong with a relevant field's stored value."""
-    if value is None:
-        return item.missing() if item.required else None
-    return item.problem(value, context)
+    """What is wrong with a relevant field's stored value; nothing of nothing."""
+    return None if value is None else item.problem(value, context)
 
 
 def _check_errors(

@@ -8,11 +8,11 @@ sentences by field, `s` what earlier answers show in a label.
 from __future__ import annotations
 
 import json
-import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import count
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, Template
@@ -21,16 +21,16 @@ from markupsafe import Markup, escape
 from engine import rules
 from engine.form.answers import Answers
 from engine.form.compiled import CompiledField, CompiledForm, CompiledPart, CompiledStep, Inputs, choices_of
-from engine.form.journey import FieldError
-from engine.form.markdown import rendered
+from engine.form.showing import Shown
+from engine.form.wording import Source, condition_text, literal, note_source, text_source, words_source
 from engine.format.texts import Text
 from engine.kinds import Context, Field, Places
 from engine.kinds.base import Typed
 from engine.kinds.choices import OTHER, OTHER_LABEL, Option
-from engine.kinds.messages import Problem, lower_first
+from engine.kinds.messages import lower_first
 
-NAMED = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 INLINE_OPTIONS = 20
+NO_VIEW: Mapping[str, Any] = MappingProxyType({})
 
 WORDS: dict[str, Text] = {
     "optional": Text("(không bắt buộc)", "(optional)"),
@@ -55,21 +55,6 @@ WORDS: dict[str, Text] = {
 }  # fmt: skip
 
 
-class Source(str):
-    """A piece of template code, as against a text that must stay a text."""
-
-    __slots__ = ()
-
-
-def literal(value: object) -> object:
-    """A constant in a page's source: escaped, and never template code."""
-    if isinstance(value, Markup):
-        return value  # what a macro gave: its parts came through here already
-    if isinstance(value, Source):
-        return Markup(value)  # noqa: S704 - the code was made here, of names that the loader checked
-    return Markup(str(escape(value)).replace("{", "&#123;"))  # noqa: S704 - escaped one call further in
-
-
 COMPILE = Environment(
     loader=PackageLoader("engine.kinds", "pages"),
     autoescape=True,
@@ -84,25 +69,6 @@ COMPILE = Environment(
     lstrip_blocks=True,
 )
 RUN = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-
-
-def text_source(text: Text | None, language: str) -> Source:
-    """A text with the answers it names in `{name}`, as template code."""
-    pieces = NAMED.split(text.in_(language) if text else "")
-    return _with_answers(pieces, lambda piece: str(literal(piece)))
-
-
-def _with_answers(pieces: list[str], constant: Callable[[str], str]) -> Source:
-    shown = [
-        "{{ s.get('" + piece + "', '…') }}" if place % 2 else constant(piece) for place, piece in enumerate(pieces)
-    ]
-    return Source("".join(shown))
-
-
-def note_source(text: Text, language: str) -> Source:
-    """A text in Markdown, as sanitised markup, with the answers it names."""
-    pieces = NAMED.split(str(rendered(text.in_(language))))
-    return _with_answers(pieces, lambda piece: piece.replace("{", "&#123;"))
 
 
 def page(compiled: CompiledForm, step: CompiledStep, language: str, today: str) -> Template:
@@ -120,7 +86,7 @@ def _page_facts(compiled: CompiledForm, step: CompiledStep, language: str, today
     looked = {name for condition in asked for name in rules.names(condition) if name in compiled.types}
     numbers = count(1)
     return {
-        "parts": [_part_facts(part, today, numbers) for part in step.parts],
+        "parts": [_part_facts(part, today, language, numbers) for part in step.parts],
         "types": json.dumps({name: compiled.types[name] for name in sorted(looked)}) if asked else "",
         "w": {name: word.in_(language) for name, word in WORDS.items()},
         "language": language,
@@ -132,12 +98,12 @@ def _page_facts(compiled: CompiledForm, step: CompiledStep, language: str, today
     }
 
 
-def _part_facts(part: CompiledPart, today: str, numbers: Iterator[int]) -> dict[str, Any]:
+def _part_facts(part: CompiledPart, today: str, language: str, numbers: Iterator[int]) -> dict[str, Any]:
     return {
         "section": part.section,
         "when": condition_text(part.section.when) if part.section and part.section.when else "",
         "fields": [
-            _field_facts(item, today, next(numbers)) | {"follows": follows}
+            _field_facts(item, today, language, next(numbers)) | {"follows": follows}
             for item, follows in zip(part.fields, following(part), strict=True)
         ],
     }
@@ -152,7 +118,7 @@ def following(part: CompiledPart) -> Iterator[bool]:
         yield follows
 
 
-def _field_facts(item: CompiledField, today: str, number: int) -> dict[str, Any]:
+def _field_facts(item: CompiledField, today: str, language: str, number: int) -> dict[str, Any]:
     field = item.field
     offered = offered_on(today, field)
     return {
@@ -160,6 +126,8 @@ def _field_facts(item: CompiledField, today: str, number: int) -> dict[str, Any]
         "id": field.name or f"doan-{number}",
         "template": f"{field.KIND}.html",
         "when": condition_text(item.shown_when) if item.shown_when else "",
+        "required_when": "" if isinstance(field.required, bool) else condition_text(field.required),
+        "none": words_source(field.none, language) if field.none else "",
         "attributes": field.attributes(),
         "width": field.width or field.WIDTH,
         **field.page(),
@@ -172,11 +140,6 @@ def _field_facts(item: CompiledField, today: str, number: int) -> dict[str, Any]
 def offered_on(today: str, field: Field) -> tuple[Option, ...]:
     """The choices of a field whose last day is not over."""
     return tuple(option for option in choices_of(field) if option.until is None or option.until >= today)
-
-
-def condition_text(condition: Any) -> str:
-    """A condition as the browser's evaluator reads it."""
-    return json.dumps(rules.document(condition), ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def _run_facts(step: CompiledStep, language: str, today: str) -> dict[str, Any]:
@@ -223,7 +186,9 @@ def country_options(places: Places, language: str) -> str:
     return _option_list(places.country_options(language))
 
 
-def typed_inputs(step: CompiledStep, answers: Answers, context: Context) -> dict[str, Any]:
+def typed_inputs(
+    step: CompiledStep, answers: Answers, context: Context, view: Mapping[str, Any] = NO_VIEW
+) -> dict[str, Any]:
     """The inputs of a step as its answers would be typed; a step not yet posted shows what is prefilled."""
     typed: dict[str, Any] = {}
     for field in step.fields:
@@ -231,10 +196,21 @@ def typed_inputs(step: CompiledStep, answers: Answers, context: Context) -> dict
             typed |= answers.typed[field.name]
             continue
         value = answers.values.get(field.name)
-        if value is None and step.name not in answers.posted:
-            value = field.prefill(context)
+        if field.none is not None and field.none_key in answers.values:
+            typed[field.none_input] = "true"
+        elif value is None and step.name not in answers.posted:
+            value = prefilled(field, view, context)
         typed |= field.typed(value)
     return typed
+
+
+def prefilled(field: Field, view: Mapping[str, Any], context: Context) -> Any:
+    """What is shown before anything was typed: a value of its own, an earlier answer, or what an account says."""
+    if not isinstance(field.default, dict):
+        return field.prefill(context)
+    if "field" in field.default:
+        return view.get(field.default["field"])
+    return context.account.get(field.default["account"])
 
 
 def posted_inputs(step: CompiledStep, inputs: Inputs) -> dict[str, Any]:
@@ -244,6 +220,8 @@ def posted_inputs(step: CompiledStep, inputs: Inputs) -> dict[str, Any]:
         for name, blank in field.typed(None).items():
             values = inputs.get(name, [])
             typed[name] = list(values) if isinstance(blank, list) else (values[0] if values else "")
+        if field.none is not None:
+            typed[field.none_input] = "".join(inputs.get(field.none_input, [])[:1])
     return typed
 
 
@@ -265,6 +243,8 @@ def render(
         v=shown,
         e=Said(errors),
         s=Shown(compiled, view, language, context),
+        r={name for name, test in step.required.items() if test(view)},
+        holds=lambda written: compiled.holds(written, view),
         places=context.places,
         view=_named_outside(step, view),
     )
@@ -278,58 +258,8 @@ class Said(dict[str, str]):
         return ""
 
 
-class Shown(dict[str, str]):
-    """What earlier answers show in a label, worked out only for those that a label names."""
-
-    def __init__(self, compiled: CompiledForm, view: Mapping[str, Any], language: str, context: Context) -> None:
-        super().__init__()
-        self._facts = (compiled, view, language, context)
-
-    def get(self, name: str, default: str = "") -> str:  # type: ignore[override]
-        """The answer in words, or `default`."""
-        compiled, view, language, context = self._facts
-        value = view.get(name)
-        return default if value is None else compiled.fields[name].show(value, language, context)
-
-
 def _named_outside(step: CompiledStep, view: Mapping[str, Any]) -> str:
     """The answers of other steps that this page's conditions look at, for the browser's evaluator."""
-    known = {name: view[name] for name in step.looked_at if name in view}
+    names = (*step.looked_at, *(f"{name}{rules.NONE_KEY}" for name in step.looked_at))
+    known = {name: view[name] for name in names if name in view}
     return json.dumps(known, ensure_ascii=False, separators=(",", ":")) if step.looked_at else "{}"
-
-
-def sentences(compiled: CompiledForm, errors: tuple[FieldError, ...], language: str, shown: Shown) -> dict[str, str]:
-    """One sentence for each field that is refused, the first of each."""
-    said: dict[str, str] = {}
-    for error in errors:
-        if error.field in said:
-            continue
-        if isinstance(error.cause, Problem):
-            label = filled(compiled.fields[error.field].label, language, shown)
-            said[error.field] = error.cause.sentence(label, language)
-        else:
-            said[error.field] = error.cause.in_(language)
-    return said
-
-
-def filled(text: Text, language: str, shown: Shown) -> str:
-    """A text with the answers it names."""
-    return NAMED.sub(lambda match: shown.get(match[1], "…"), text.in_(language))
-
-
-def bare(text: Text, language: str) -> str:
-    """A text where no answers are known yet."""
-    return NAMED.sub("…", text.in_(language))
-
-
-def anchor(compiled: CompiledForm, error: FieldError) -> str:
-    """The id of the input at which an error is put right."""
-    field = compiled.fields.get(error.field)
-    if field is None:
-        return error.field
-    part = error.cause.code.partition(".")[2].split("_of_")[0] if isinstance(error.cause, Problem) else ""
-    if f"{field.name}-{part}" in field.inputs():
-        return f"{field.name}-{part}"
-    if field.KIND == "address":
-        return field.inputs()[0]
-    return field.name

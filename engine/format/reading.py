@@ -46,6 +46,10 @@ class Node:
             return [node.plain() for node in self.value]
         return self.value
 
+    def get(self, name: str) -> Node | None:
+        """The value of a key, where this is a mapping that has it."""
+        return self.value.get(name) if isinstance(self.value, dict) else None
+
     def at(self, path: Iterable[str | int]) -> Node:
         """The node at `path` below this one, or the last one on the way there."""
         node = self

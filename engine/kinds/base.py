@@ -16,7 +16,7 @@ from engine.format import reading
 from engine.format.reading import key
 from engine.format.texts import Text
 from engine.kinds.messages import Problem
-from engine.rules import Condition
+from engine.rules import NONE_KEY, Condition, dependent
 from engine.rules.reading import condition
 
 EQUALITY = frozenset({"is", "is_not", "in", "not_in", "filled", "empty"})
@@ -49,8 +49,9 @@ class Places(Protocol):
 class Context:
     """What a value may depend on beside itself.
 
-    today: the local day, `YYYY-MM-DD`. attachments: ids of files that the draft holds. names: titles of those
-    files by id, for showing.
+    today: the local day, `YYYY-MM-DD`. attachments: names of the files that the draft holds, by id. account: what is
+    known of a signed-in person, by the words of `default: {account: …}`. rates: the amounts in đồng that the
+    receiving agency has set itself.
     """
 
     today: str
@@ -59,6 +60,8 @@ class Context:
     agency: str = ""
     home_province: str = ""
     attachments: Mapping[str, str] = field(default_factory=dict)
+    account: Mapping[str, Any] = field(default_factory=dict)
+    rates: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,14 +77,31 @@ class Field:
     GROUPED: ClassVar[bool] = False  # several inputs in one fieldset, whose wrapper bears the id
 
     name: str = key(reading.name, required=True, doc="The field's name, unique in the form.")
-    label: Text = key(reading.local_text, required=True, doc="What the citizen reads.")
-    hint: Text | None = key(reading.local_text, doc="A line of help under the label.")
-    required: bool = key(reading.boolean, default=False, doc="Must be answered where it is relevant.")
+    label: Text = key(dependent.dependent_text, required=True, doc="What the citizen reads.")
+    hint: Text | None = key(dependent.dependent_text, doc="A line of help under the label.")
+    required: bool | Condition = key(
+        dependent.required, default=False, doc="Must be answered where it is relevant, or where a condition holds."
+    )
     when: Condition | None = key(condition, doc="The field is asked only when this holds.")
-    default: Any = key(reading.anything, doc="Prefilled; no answer until posted.")
+    default: Any = key(dependent.default, doc="Prefilled; no answer until posted.")
     width: str | None = key(reading.one_of("xs", "s", "m", "l"), doc="How wide the input is.")
     sensitive: bool = key(reading.boolean, default=False, doc="Stored sealed, masked in mails.")
     message: Text | None = key(reading.local_text, doc="Replaces the standard error sentence.")
+    none: Text | None = key(reading.local_text, doc="A box to tick instead of an answer.")
+
+    @property
+    def none_input(self) -> str:
+        """The name of the box's input."""
+        return f"{self.name}-none"
+
+    @property
+    def none_key(self) -> str:
+        """Under which the ticked box stands among the answers."""
+        return f"{self.name}{NONE_KEY}"
+
+    def value_type(self) -> str:
+        """As what conditions and formulas read its value."""
+        return self.VALUE_TYPE
 
     def inputs(self) -> tuple[str, ...]:
         """The names of the inputs on the page."""
@@ -117,7 +137,7 @@ class Field:
 
     def attributes(self) -> dict[str, str]:
         """The `data-…` attributes of the page's wrapper, in stored form."""
-        return {"data-required": "true"} if self.required else {}
+        return {"data-required": "true"} if self.required is True else {}
 
     def page(self) -> dict[str, Any]:
         """What the kind's page template needs beside the field."""

@@ -12,6 +12,10 @@ MESSAGES: dict[str, Text] = {
     "choose": Text("Chọn {label}", "Choose {label}"),
     "attach": Text("Đính kèm {label}", "Attach {label}"),
     "confirm": Text("Đánh dấu vào ô “{label}” để tiếp tục", "Tick “{label}” to continue"),
+    "none.both": Text(
+        "{label}: hoặc điền, hoặc đánh dấu “{none}”, không làm cả hai",
+        "{label}: either fill it in or tick “{none}”, not both",
+    ),
     "text.short": Text("{label}: viết ít nhất {limit} ký tự", "{label}: write at least {limit} characters"),
     "text.long": Text(
         "{label}: viết nhiều nhất {limit} ký tự, hiện có {length}",

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.format import reading
-from engine.format.reading import boolean, key, local_text
+from engine.format.reading import boolean, key
 from engine.format.texts import Text
 from engine.kinds.base import Context, Field, Inputs
+from engine.rules.dependent import dependent_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,8 +21,8 @@ class _Said(Field):
     ASKS: ClassVar[bool] = False
 
     name: str = key(reading.name, default="", doc="Its name, where one is wanted.")
-    label: Text = key(local_text, default=Text(""), doc="A title.")
-    text: Text = key(local_text, default=Text(""), doc="What it says; Markdown in a note.")
+    label: Text = key(dependent_text, default=Text(""), doc="A title.")
+    text: Text = key(dependent_text, default=Text(""), doc="What it says; Markdown in a note.")
 
     def inputs(self) -> tuple[str, ...]:
         """None."""

@@ -54,11 +54,20 @@ function answered(value) {
 
 // Takes away the choices of a field that are not offered with the answers before it.
 function offer(field, view, types) {
-  for (const choice of field.querySelectorAll("[data-when]")) {
+  for (const choice of field.querySelectorAll(".mc-option[data-when], option[data-when]")) {
     const input = choice.querySelector("input") ?? choice;
     choice.hidden = input.disabled = holds(JSON.parse(choice.dataset.when), view, types) === false;
     if (choice.hidden) input[choice === input ? "selected" : "checked"] = false;
   }
+}
+
+// Says of a field whether it must be answered, where that hangs on the answers before it.
+function require(field, view, types) {
+  if (!field.dataset.requiredWhen) return;
+  const wanted = holds(JSON.parse(field.dataset.requiredWhen), view, types) === true;
+  if (wanted) field.dataset.required = "true";
+  else delete field.dataset.required;
+  for (const mark of field.querySelectorAll(".mc-optional")) mark.hidden = wanted;
 }
 
 function update(root, types, outside) {
@@ -69,6 +78,8 @@ function update(root, types, outside) {
     const name = part.dataset.field;
     if (!name || !shown || part.closest("[hidden]")) continue;
     offer(part, view, types);
+    require(part, view, types);
+    if (ticked(`${name}-none`).length) view[`${name}#none`] = true;
     const value = (READ[part.dataset.kind] ?? text)(name);
     if (answered(value)) view[name] = value;
   }

@@ -131,4 +131,5 @@ def attached(node: Node) -> bool:
 def facts_of(item: Any) -> FieldFacts:
     """What conditions may ask of a field."""
     choices = item.values if isinstance(item, Choice | Choices) else None
-    return FieldFacts(item.KIND, item.VALUE_TYPE, item.OPERATORS, choices)
+    operators = item.OPERATORS | ({"none"} if item.none is not None else set())
+    return FieldFacts(item.KIND, item.value_type(), operators, choices)

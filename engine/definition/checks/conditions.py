@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine import formulas, rules
-from engine.definition.blocks import referred
+from engine.definition.blocks import TEXTS, referred
 from engine.definition.checks.checking import RESERVED, Checking, attached, where
 from engine.definition.outline import Entry
 from engine.format.faults import errors
@@ -19,10 +19,36 @@ def of_form(checking: Checking) -> None:
     """The conditions of steps, sections, fields and choices, which look back only."""
     for head in checking.outline.heads:
         _check(checking, head.node, "when", head.place, head.order)
+        for case in _cases(head.node):
+            _check(checking, case, "when", head.place, head.order)
     for entry in checking.outline.entries:
         _check(checking, entry.node, "when", entry.place, entry.order)
-        for choice in _choices(entry):
-            _check(checking, choice, "when", entry.place, entry.order)
+        if (required := entry.node.get("required")) and isinstance(required.value, dict):
+            _check(checking, entry.node, "required", entry.place, entry.order)
+        for part in (*_choices(entry), *_cases(entry.node)):
+            _check(checking, part, "when", entry.place, entry.order)
+        _check_default(checking, entry)
+
+
+def _cases(node: Node) -> Iterator[Node]:
+    """The cases of texts that depend on answers."""
+    for inner in filter(None, map(node.get, TEXTS)):
+        yield from (
+            (case for case in inner.value if isinstance(case.value, dict)) if isinstance(inner.value, list) else ()
+        )
+
+
+def _check_default(checking: Checking, entry: Entry) -> None:
+    """A default that copies an earlier answer: there is one of that name, and of the same kind of value."""
+    node = entry.node.get("default")
+    named = node.get("field") if node else None
+    if named is None:
+        return
+    _check_name(checking, named, entry.node, entry.place, entry.order, ())
+    other, own = checking.facts.get(named.raw), checking.facts.get(entry.name)
+    if other is not None and own is not None and (other.kind, other.value_type) != (own.kind, own.value_type):
+        what = f'"{named.raw}" is of the kind {other.kind}; its answer cannot be copied into the kind {own.kind}'
+        checking.fault(named, entry.place, what)
 
 
 def _choices(entry: Entry) -> Iterator[Node]:
@@ -99,7 +125,7 @@ def _check(checking: Checking, part: Node, key_: str, place: str, order: int, *,
 
 
 def _check_name(
-    checking: Checking, node: Node, part: Node, place: str, order: int, rates: tuple[str, ...], *, officer: bool
+    checking: Checking, node: Node, part: Node, place: str, order: int, rates: tuple[str, ...], *, officer: bool = False
 ) -> None:
     name = node.raw.partition(".")[0]
     entry = checking.entries.get(name)

@@ -33,7 +33,10 @@ def _check_part(checking: Checking, part: Node, keys: tuple[str, ...], place: st
 
 
 def _written(node: Node) -> Iterator[Node]:
-    if isinstance(node.value, dict):
+    if isinstance(node.value, list):
+        for case in node.value:
+            yield from _written(case.value["text"]) if isinstance(case.value, dict) and "text" in case.value else ()
+    elif isinstance(node.value, dict):
         yield from (inner for inner in node.value.values() if isinstance(inner.value, str))
     elif isinstance(node.value, str):
         yield node

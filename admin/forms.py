@@ -15,7 +15,8 @@ from wtforms import SelectField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from admin.words import FormTranslations
-from engine.storage.models import Document
+from engine.format import json_text
+from engine.storage.models import ExactDocument
 
 YES, NO = _l("Có"), _l("Không")
 
@@ -39,13 +40,13 @@ class DocumentArea(TextAreaField):  # type: ignore[misc]
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return json.dumps(self.data, ensure_ascii=False, indent=2) if self.data else ""
+        return json_text.dump(self.data) if self.data else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Reads the JSON; raises ValueError with the sentence for the page."""
         typed = valuelist[0].strip() if valuelist else ""
         try:
-            self.data = json.loads(typed) if typed else {}
+            self.data = json_text.loads(typed) if typed else {}
         except json.JSONDecodeError as fault:
             raise ValueError(f"Viết đúng JSON: dòng {fault.lineno}, cột {fault.colno}.") from fault
 
@@ -89,7 +90,7 @@ class Converter(CustomModelConverter):  # type: ignore[misc]
     def __init__(self, view: Any, additional: Any = None) -> None:
         super().__init__(view, additional)
         self.converters[peewee.AutoField] = self.handle_pk
-        self.converters[Document] = self.handle_document
+        self.converters[ExactDocument] = self.handle_document
 
     def handle_document(self, _model: Any, field: Any, **kwargs: Any) -> tuple[str, Any]:
         """A document is edited as JSON."""

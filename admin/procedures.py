@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +28,8 @@ from engine import search
 from engine.definition import loading
 from engine.definition.procedure import Procedure
 from engine.errors import NotPublishable
-from engine.format import source
+from engine.exchange import exports
+from engine.format import json_text, source
 from engine.format.faults import Fault, errors
 from engine.publishing import rows, versions
 from engine.storage import journal
@@ -260,7 +260,7 @@ def publish(code: str) -> ResponseReturnValue:
 def version(code: str, number: int) -> ResponseReturnValue:
     """A published version, to read."""
     found = Version.get_or_none(Version.code == code, Version.number == number) or abort(404)
-    text = source.dump(json.loads(found.document)["procedure"])
+    text = source.dump(json_text.loads(found.document)["procedure"])
     return render_template("back/version.html", version=found, text=text, published_at=clock(found.published_at))
 
 
@@ -270,13 +270,10 @@ def version(code: str, number: int) -> ResponseReturnValue:
 def download(code: str, ending: str) -> ResponseReturnValue:
     """The rows as a file: the text alone, or with its blocks and blank forms."""
     row = of_code(code)
-    if ending == "yaml":
-        content, media_type = source.dump(rows.read(row.code)).encode(), "application/yaml"
-    elif ending == "zip":
-        content, media_type = versions.export_zip(row.code), "application/zip"
-    else:
+    if ending not in exports.EXPORTS:
         abort(404)
-    return send_file(io.BytesIO(content), media_type, as_attachment=True, download_name=f"{row.code}.{ending}")
+    content = io.BytesIO(exports.exported(row.code, ending))
+    return send_file(content, f"application/{ending}", as_attachment=True, download_name=f"{row.code}.{ending}")
 
 
 def add_to(blueprint: Blueprint) -> None:

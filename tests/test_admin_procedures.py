@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from engine.format import source
+from engine.format import documents, source
 from engine.publishing import rows, versions
 from engine.storage.database import count_queries
 from engine.storage.models import JournalEntry, Limit, ProcedureRow, TemplateFile, Version, dumps
@@ -212,6 +212,9 @@ def test_the_text_and_the_zip_can_be_taken_away(chief: Desk) -> None:
     text = chief.get(f"{PAGE}/tai-ve.yaml")
     assert text.headers["Content-Disposition"] == f"attachment; filename={CODE}.yaml"
     assert source.parse(text.data, "x")[0] is not None
+    as_json, _ = documents.parse(chief.get(f"{PAGE}/tai-ve.json").data, "x.json")
+    assert as_json is not None
+    assert as_json.plain() == rows.read(CODE)
     packed = zipfile.ZipFile(BytesIO(chief.get(f"{PAGE}/tai-ve.zip").data))
     assert f"{CODE}.yaml" in packed.namelist()
     assert chief.get(f"{PAGE}/tai-ve.exe").status_code == 404

@@ -129,6 +129,10 @@ def test_definitions_are_loaded_published_and_exported(runner: FlaskCliRunner, t
     printed = runner.invoke(args=["definitions", "export", "1.001193"])
     assert printed.output == (tmp_path / "one.yaml").read_text()
     assert "code: '1.001193'\n" in printed.output
+    assert runner.invoke(args=["definitions", "export", "1.001193", str(tmp_path / "one.json")]).exit_code == 0
+    assert runner.invoke(args=["definitions", "check", str(tmp_path / "one.json")]).output == ""
+    loaded = runner.invoke(args=["definitions", "load", str(tmp_path / "one.json"), "--publish"])
+    assert loaded.output == "1.001193: version 1\n"  # JSON is the same document
     packed = runner.invoke(args=["definitions", "export", "1.001193", str(tmp_path / "one.zip")])
     assert packed.exit_code == 0
     with zipfile.ZipFile(tmp_path / "one.zip") as archive:
@@ -159,6 +163,13 @@ def test_a_broken_zip_is_told_and_nothing_is_loaded(runner: FlaskCliRunner, tmp_
         result = runner.invoke(args=["definitions", command, str(tmp_path / "one.zip")])
         assert result.exit_code == 1
         assert result.output.startswith(f"{tmp_path}/one.zip:1: ")
+
+
+def test_a_file_of_another_sort_is_not_written(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    result = runner.invoke(args=["definitions", "export", "1.001193", str(tmp_path / "one.pdf")])
+    assert result.exit_code == 1
+    assert ".yaml, .json, .zip only" in result.output
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_procedure_is_not_exported(runner: FlaskCliRunner) -> None:

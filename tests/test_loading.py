@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from engine.definition.loading import check_path, load_all, load_document, load_
 from engine.definition.outline import plain_document
 from engine.definition.procedure import Procedure, Section
 from engine.format.faults import errors
-from engine.format.reading import node_of
 from engine.format.source import dump, parse
 from engine.format.texts import Text
 from engine.kinds import LATER
@@ -95,6 +95,15 @@ def test_a_document_written_as_yaml_loads_as_the_same_procedure(whole: Procedure
     procedure, faults = load_text(dump(whole.document), "b.yaml", library)
     assert faults == ()
     assert procedure == whole
+
+
+def test_numbers_of_a_document_stay_exact() -> None:
+    text = "format: 1\ncode: 7\ntitle: T\ncategory: c\nlevel: 1\nmethods: []\nrates: {a: 1.50, b: 2}\n"
+    node, _ = parse(text, "a.yaml")
+    assert node is not None
+    document = plain_document(node)
+    assert (document["code"], document["rates"]) == ("7", {"a": Decimal("1.50"), "b": 2})
+    assert str(document["rates"]["a"]) == "1.50"
 
 
 def test_a_code_that_was_written_as_a_number_is_the_text_as_written(library: Library) -> None:
@@ -304,10 +313,3 @@ def test_a_broken_file_is_not_passed_over_for_the_one_of_the_base(tmp_path: Path
     shutil.copy(HERE / "whole.yaml", tmp_path)
     _, faults = load_file(tmp_path / "whole.yaml", base=Library.folder(HERE))
     assert {Path(fault.file).name for fault in faults} == {"nguoi.yaml"}
-
-
-def test_plain_data_is_fit_for_json() -> None:
-    node, _ = parse("a: 1.50\nb: [1, true, null]\n", "a.yaml")
-    assert node is not None
-    assert plain_document(node) == {"a": "1.50", "b": [1, True, None]}
-    assert plain_document(node_of({"x": [1]})) == {"x": [1]}

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.definition.library import Library
+from engine.definition.loading import load as load_node
 from engine.definition.loading import load_document, load_file, procedure_files, read_bytes
+from engine.definition.outline import plain_document
 from engine.errors import NoSuchProcedure
-from engine.format.source import dump, parse
+from engine.format.documents import dump, parse
+from engine.format.faults import errors
 from engine.publishing import rows
 from engine.storage.database import count_queries
 from engine.storage.models import ChoiceRow, FieldRow, PaperRow, ProcedureRow, StepRow
@@ -21,7 +25,7 @@ from engine.storage.models import ChoiceRow, FieldRow, PaperRow, ProcedureRow, S
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 HERE = Path(__file__).parent / "definitions"
 SHIPPED = Path(__file__).parent.parent / "definitions"
-FILES = (*procedure_files(HERE), *procedure_files(SHIPPED))
+FILES = tuple(path for folder in (HERE, HERE / "unseen", SHIPPED) for path in procedure_files(folder))
 
 LEAST: dict[str, Any] = {"format": 1, "code": "7", "title": "T", "category": "c", "level": 1, "methods": []}
 
@@ -34,7 +38,7 @@ def empty(db: Any) -> Iterator[None]:
 
 
 def document_of(path: Path) -> Any:
-    procedure, faults = load_file(path)
+    procedure, faults = load_file(path, base=Library.folder(SHIPPED))
     assert procedure is not None, faults
     return procedure.document
 
@@ -46,15 +50,23 @@ def test_a_file_comes_back_as_it_was_written(path: Path) -> None:
     assert rows.read(document["code"]) == document
 
 
+@pytest.mark.parametrize("file", ["b.yaml", "b.json"])
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_a_file_comes_back_as_yaml_that_reads_the_same(path: Path) -> None:
+def test_a_file_comes_back_as_a_text_that_reads_the_same(path: Path, file: str) -> None:
     written, _ = parse(read_bytes(path), "a.yaml")
     rows.write(document_of(path), now=NOW)
-    again, faults = parse(dump(rows.read(document_of(path)["code"])), "b.yaml")
+    again, faults = parse(dump(rows.read(code_of(path)), file), file)
     assert faults == ()
     assert written is not None
     assert again is not None
-    assert again.plain() == written.plain()
+    assert again.plain() == plain_document(written)
+    procedure, told = load_node(again, Library.folder(path.parent, base=Library.folder(SHIPPED)))
+    assert errors(told) == ()
+    assert procedure == load_file(path, base=Library.folder(SHIPPED))[0]
+
+
+def code_of(path: Path) -> str:
+    return str(document_of(path)["code"])
 
 
 @pytest.mark.parametrize(
@@ -79,6 +91,9 @@ def test_a_file_comes_back_as_yaml_that_reads_the_same(path: Path) -> None:
         {"rates": {"a": 1}, "retention": {"months": 1}, "mail": {"submitted": {"subject": "S"}}},
         {"officer_fields": [{"name": "x", "kind": "text", "label": "X", "stage": "a"}]},
         {"summary": None},
+        {"form": [{"step": "a", "title": "A", "fields": [{"name": "a", "kind": "decimal", "min": Decimal("0.50")}]}]},
+        {"checks": [{"rule": {"field": "a", "at_least": Decimal("0.10")}, "message": "M"}], "rates": {"a": Decimal(1)}},
+        {"fees": [{"name": "a", "title": "A", "amount": Decimal("1.000000000000000001")}]},
     ],
 )  # fmt: skip
 def test_every_shape_comes_back(more: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from flask import Flask
 from engine.definition.library import Library
 from engine.definition.loading import check_path, load_file
 from engine.errors import NoSuchProcedure, NotPublishable
+from engine.exchange import exports
 from engine.office import agencies, places
 from engine.publishing import rows, versions
 from engine.storage.database import database
@@ -141,7 +142,7 @@ def test_a_faulty_procedure_is_not_published_and_every_fault_is_told() -> None:
 
 
 def test_a_procedure_that_does_not_exist_is_refused() -> None:
-    for ask in (publish, versions.export_zip, versions.withdraw, versions.checked):
+    for ask in (publish, exports.export_zip, versions.withdraw, versions.checked):
         with pytest.raises(NoSuchProcedure):
             ask("unknown")
 
@@ -228,20 +229,20 @@ def test_a_blank_form_may_not_be_named_like_a_path(name: str) -> None:
 
 def test_an_export_holds_the_procedure_its_blocks_and_its_blank_forms(tmp_path: Path) -> None:
     load()
-    exported = versions.export_zip(CODE)
+    exported = exports.export_zip(CODE)
     with zipfile.ZipFile(BytesIO(exported)) as archive:
         assert archive.namelist() == [f"{CODE}.yaml", "blocks/nguoi.yaml", f"{CODE}/don.docx"]
         archive.extractall(tmp_path)
     procedure, faults = load_file(tmp_path / f"{CODE}.yaml", base=Library.folder(HERE))
     assert faults == ()
     assert procedure == load_file(HERE / "whole.yaml")[0]
-    assert versions.export_zip(CODE) == exported
+    assert exports.export_zip(CODE) == exported
 
 
 def test_an_export_is_checked_and_loaded_as_it_is(tmp_path: Path) -> None:
     load()
     path = tmp_path / "e.zip"
-    path.write_bytes(versions.export_zip(CODE))
+    path.write_bytes(exports.export_zip(CODE))
     document = rows.read(CODE)
     edit(title="Khác")
     assert check_path(path, base=rows.library_of_rows()) == ()

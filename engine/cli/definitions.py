@@ -15,7 +15,7 @@ from engine.definition.archive import unpacked
 from engine.definition.library import Library
 from engine.definition.loading import check_path
 from engine.errors import ArchiveRefused, NoSuchProcedure
-from engine.format import source
+from engine.exchange import exports
 from engine.format.faults import Fault, errors
 from engine.office import places
 from engine.platform.settings import ROOT
@@ -55,11 +55,14 @@ def load(paths: tuple[Path, ...], *, publish: bool) -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @migrated
 def export(code: str, file: Path | None) -> None:
-    """Write a procedure of the back office to FILE: all that belongs to it to a .zip, else its YAML."""
+    """Write a procedure of the back office to FILE: .yaml, .json, or a .zip with all that belongs to it."""
     try:
-        data = versions.export_zip(code) if file and file.suffix == ".zip" else source.dump(rows.read(code)).encode()
+        data = exports.exported(code, file.suffix[1:] if file else "yaml")
     except NoSuchProcedure:
         click.echo(f"{code}: no procedure has this code.")
+        raise SystemExit(1) from None
+    except LookupError:
+        click.echo(f"{file}: a procedure is written to {', '.join(f'.{one}' for one in exports.EXPORTS)} only.")
         raise SystemExit(1) from None
     if file is None:
         click.echo(data, nl=False)

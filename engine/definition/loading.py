@@ -13,9 +13,10 @@ from engine.definition.library import AGENCIES_FILE, Library, read_agencies, rea
 from engine.definition.outline import Outline, outline, read_form
 from engine.definition.procedure import Procedure
 from engine.errors import ArchiveRefused
+from engine.format.documents import parse_far
 from engine.format.faults import Fault, errors
 from engine.format.reading import Node, node_of
-from engine.format.source import MAX_BYTES, parse_far
+from engine.format.source import MAX_BYTES
 
 Faults = tuple[Fault, ...]
 
@@ -41,7 +42,7 @@ def load_published(document: Mapping[str, Any], library: Library) -> tuple[Proce
 
 
 def load_text(data: bytes | str, file: str, library: Library) -> tuple[Procedure | None, Faults]:
-    """The procedure of a YAML text; `file` is its name in faults."""
+    """The procedure of a text, YAML or by its name JSON; `file` is its name in faults."""
     node, faults = parse_far(data, file)
     if node is None:
         return None, faults

@@ -66,12 +66,9 @@ class Outline:
 
 
 def plain_document(node: Node) -> Any:
-    """A node's plain data, fit for JSON: an exact decimal stands as it was written."""
-    if isinstance(node.value, dict):
-        return {name: plain_document(inner) for name, inner in node.value.items()}
-    if isinstance(node.value, list):
-        return [plain_document(inner) for inner in node.value]
-    return node.raw if isinstance(node.value, Decimal) else node.value
+    """A procedure's plain data; its code is a text however it was written, all other numbers are as they are."""
+    plain, code = node.plain(), node.at(["code"])
+    return plain | {"code": code.raw} if isinstance(code.value, int | Decimal) else plain
 
 
 def outline(node: Node, library: Library) -> Outline:

@@ -50,7 +50,7 @@ def parse(data: bytes | str, file: str) -> tuple[Node | None, tuple[Fault, ...]]
 
 def parse_far(data: bytes | str, file: str) -> tuple[Node | None, tuple[Fault, ...]]:
     """The same, but with the nodes where all values could be read, so that whatever else is wrong can be told too."""
-    text, faults = _text_of(data, file)
+    text, faults = text_of(data, file)
     if text is None:
         return None, faults
     building = _Building(file)
@@ -79,7 +79,8 @@ def _problem(error: yaml.MarkedYAMLError) -> str:
     return ", ".join(part for part in (error.context, error.problem) if part)
 
 
-def _text_of(data: bytes | str, file: str) -> tuple[str | None, tuple[Fault, ...]]:
+def text_of(data: bytes | str, file: str) -> tuple[str | None, tuple[Fault, ...]]:
+    """The text of a file's bytes, or nothing and what is wrong with them."""
     if len(data) > MAX_BYTES:
         return None, (Fault(file, 1, "", f"the file is larger than {MAX_BYTES // 1_000_000} MB"),)
     try:

@@ -7,40 +7,34 @@ its blank forms, whose bytes are kept under their digest. So nothing that is edi
 from __future__ import annotations
 
 import hashlib
-import json
 import mimetypes
 import os
 import secrets
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from engine.definition.archive import unpacked
-from engine.definition.blocks import is_use
 from engine.definition.library import CATEGORIES, FILE_NAME, PROVINCES, WARDS, Library, catalog_of
 from engine.definition.loading import load, load_document, load_published, procedure_files, read_bytes
 from engine.definition.procedure import Procedure
 from engine.errors import NoSuchProcedure, NotPublishable
 from engine.form.compiled import CompiledForm, compile_form
-from engine.format import source
+from engine.format import documents, json_text
 from engine.format.faults import Fault, errors
-from engine.format.reading import Node, node_of
 from engine.kinds.choices import Choice, Choices
 from engine.kinds.files import MEDIA_TYPES
 from engine.platform.running import settings
 from engine.publishing import rows
 from engine.search import words
 from engine.storage.database import database, transaction
-from engine.storage.models import ProcedureRow, TemplateFile, Version, dumps
+from engine.storage.models import ProcedureRow, TemplateFile, Version
 
 LATEST_COMPILED = 64
 SUMMARY = 500
-ANCIENT = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say: the same content gives the same bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +108,14 @@ def _row(code: str) -> ProcedureRow:
     return found
 
 
-def _templates(code: str) -> dict[str, str]:
+def template_digests(code: str) -> dict[str, str]:
     """The digest of each blank form of a procedure's rows, by file name."""
     query = TemplateFile.select().join(ProcedureRow).where(ProcedureRow.code == code)
     return {template.file: template.digest for template in query.order_by(TemplateFile.file)}
 
 
 def _template_bytes(code: str, file: str) -> bytes | None:
-    digest = _templates(code).get(file)
+    digest = template_digests(code).get(file)
     path = template_folder() / digest if digest else None
     return path.read_bytes() if path is not None and path.is_file() else None
 
@@ -156,7 +150,7 @@ def publish(code: str, *, by: str, note: str, now: datetime) -> Version:
         procedure, faults = load_document(rows.read(code), found)
         if procedure is None:
             raise NotPublishable(code, errors(faults))
-        document = dumps(_frozen(procedure, found))
+        document = json_text.compact(_frozen(procedure, found))
         digest = hashlib.sha256(document.encode()).hexdigest()
         shown: Version | None = Version.get_or_none(Version.id == row.current) if row.current else None
         if shown is not None and shown.digest == digest:
@@ -203,7 +197,7 @@ def _folded(procedure: Procedure) -> str:
 
 
 def _frozen(procedure: Procedure, found: Library) -> dict[str, Any]:
-    digests = _templates(procedure.code)
+    digests = template_digests(procedure.code)
     files = [form.file for form in procedure.templates]
     return {
         "procedure": procedure.expanded,
@@ -257,7 +251,7 @@ def _kept(_database: Any, version_id: int) -> tuple[CompiledForm, Mapping[str, A
     version = Version.get_or_none(Version.id == version_id)
     if version is None:
         raise LookupError(f"no version {version_id}")
-    pinned = json.loads(version.document)
+    pinned = json_text.loads(version.document)
     procedure, faults = load_published(pinned["procedure"], _pinned_library(pinned))
     if procedure is None:
         raise LookupError(f"version {version_id} cannot be read: {faults[0]}")
@@ -324,7 +318,7 @@ def load_shared(found: Library, *, only_new: bool) -> None:
 
 
 def _load_file(file: Path, found: Library, known: Iterable[str], now: datetime) -> LoadedFile | None:
-    node, faults = source.parse(read_bytes(file), str(file))
+    node, faults = documents.parse(read_bytes(file), str(file))
     code = node.at(["code"]).raw if node is not None else ""
     if code in known:
         return None
@@ -343,31 +337,3 @@ def _published(loaded: LoadedFile, *, by: str, now: datetime) -> LoadedFile:
         return replace(loaded, version=publish(loaded.code, by=by, note="", now=now))
     except NotPublishable as refused:
         return replace(loaded, faults=(*loaded.faults, *refused.faults))
-
-
-def export_zip(code: str) -> bytes:
-    """A procedure's rows as a zip: its YAML, the blocks it uses, its blank forms; raises `NoSuchProcedure`."""
-    document = rows.read(code)
-    blocks = rows.read_blocks()
-    files = {f"{code}.yaml": source.dump(document).encode()}
-    files |= {f"blocks/{name}.yaml": source.dump(blocks[name]).encode() for name in _uses(document) if name in blocks}
-    for file in _templates(code):
-        files[f"{code}/{file}"] = _template_bytes(code, file) or b""
-    packed = BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(name, ANCIENT), data, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
-
-
-def _uses(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names of the blocks that a document uses, each once."""
-    return tuple(dict.fromkeys(_used(node_of(document.get("form", [])))))
-
-
-def _used(node: Node) -> Iterator[str]:
-    inner = node.value
-    if is_use(node) and "kind" not in (inner if isinstance(inner, dict) else ()):
-        yield node.at(["block"]).raw
-    for part in inner.values() if isinstance(inner, dict) else inner if isinstance(inner, list) else ():
-        yield from _used(part)

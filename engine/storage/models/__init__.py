@@ -1,6 +1,6 @@
 """The tables. Columns and their queries only: what may happen is decided by the modules of the verbs."""
 
-from engine.storage.models.base import Document, Model, Moment, dumps
+from engine.storage.models.base import Document, ExactDocument, Model, Moment, dumps
 from engine.storage.models.definitions import (
     BlockRow,
     CatalogEntryRow,
@@ -40,7 +40,7 @@ TABLES: tuple[type[Model], ...] = (
 
 __all__ = [
     "TABLES", "Agency", "Attachment", "BlockRow", "Captcha", "CatalogEntryRow", "CatalogRow", "CheckRow",
-    "ChoiceRow", "Counter", "Document", "Dossier", "Draft", "Event", "EventText", "FeeRow", "FieldRow",
+    "ChoiceRow", "Counter", "Document", "Dossier", "Draft", "Event", "EventText", "ExactDocument", "FeeRow", "FieldRow",
     "Heartbeat", "JournalEntry", "Limit", "Model", "Moment", "OneTimeCode", "OutboxMessage", "PaperRow", "Place",
     "ProcedureRow", "ResumeLink", "Role", "StageRow", "StepRow", "TemplateFile", "Unit", "User", "UserRole",
     "Version", "dumps",

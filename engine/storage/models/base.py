@@ -8,6 +8,7 @@ from typing import Any
 
 import peewee
 
+from engine.format import json_text
 from engine.storage.database import database
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,6 +41,18 @@ class Document(peewee.TextField):
     def python_value(self, value: str | None) -> Any:
         """The value of the JSON."""
         return None if value is None else json.loads(value)
+
+
+class ExactDocument(Document):
+    """The same for parts of a definition: a number with a point stays an exact decimal."""
+
+    def db_value(self, value: Any) -> str | None:
+        """Compact JSON with exact numbers."""
+        return None if value is None else json_text.compact(value)
+
+    def python_value(self, value: str | None) -> Any:
+        """The value, its numbers exact."""
+        return None if value is None else json_text.loads(value)
 
 
 def dumps(value: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import peewee
 
-from engine.storage.models.base import Document, Model, Moment
+from engine.storage.models.base import ExactDocument, Model, Moment
 
 
 class ProcedureRow(Model):
@@ -19,7 +19,7 @@ class ProcedureRow(Model):
     title_en = peewee.TextField(null=True)
     category = peewee.CharField()
     level = peewee.IntegerField()
-    more = Document(default=dict)
+    more = ExactDocument(default=dict)
     current = peewee.IntegerField(null=True, index=True)
     changed_at = Moment()
     revision = peewee.IntegerField(default=0)
@@ -76,7 +76,7 @@ class _Part(Model):
     """A row of a procedure, in its place."""
 
     position = peewee.IntegerField(default=0)
-    more = Document(default=dict)
+    more = ExactDocument(default=dict)
 
 
 class StepRow(_Part):
@@ -149,7 +149,7 @@ class FeeRow(_Part):
     title = peewee.TextField()
     title_en = peewee.TextField(null=True)
     type = peewee.CharField(null=True)
-    amount = Document(null=True)
+    amount = ExactDocument(null=True)
     collected = peewee.CharField(null=True)
 
     class Meta:

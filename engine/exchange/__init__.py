@@ -1,0 +1,1 @@
+"""Procedures in and out: what other programs write brought into the format, and files of the format handed out."""

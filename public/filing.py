@@ -214,11 +214,11 @@ def next_url(filing: Filing, walked: Journey) -> str:
 
 def take_post(filing: Filing, at: CompiledStep, walked: Journey) -> AnyResponse:
     """Files first, so that good ones are kept whatever else is wrong; then the answers."""
-    received = attachments.receive_all(filing.draft, at.files, request.files, now=now())
-    context = attachments.with_received(filing.context, received)
     inputs = Inputs(request.form.lists())
-    for name, ids in received.ids.items():
-        inputs.setdefault(f"{name}-keep", []).extend(ids)
+    received = attachments.receive_all(filing.draft, at.files, request.files, now=now())
+    received = received.with_(attachments.receive_drawn(filing.draft, at.signatures, inputs, now=now()))
+    context = attachments.with_received(filing.context, received)
+    inputs = with_ids(at, inputs, received)
     action = request.form.get("_action", "")
     if action == "save":
         drafts.save(filing.draft, save(at, filing.answers, inputs, context), filing.compiled, now=now())
@@ -230,10 +230,23 @@ def take_post(filing: Filing, at: CompiledStep, walked: Journey) -> AnyResponse:
     return refuse(filing, at, result, received, context)
 
 
+def with_ids(at: CompiledStep, posted: Inputs, received: attachments.Received) -> Inputs:
+    """What was posted, with the ids of what has just come in place of the files and drawings themselves."""
+    inputs = Inputs(posted)
+    for item in at.files:
+        inputs[f"{item.name}-keep"] = [*posted.getlist(f"{item.name}-keep"), *received.ids.get(item.name, ())]
+    for name in (item.name for item in at.signatures):
+        sent = [value for value in posted.getlist(f"{name}-drawn") if not value.startswith(attachments.DATA_URL)]
+        drawn = [value for value in (*sent, *received.ids.get(name, ())) if value]
+        inputs[f"{name}-drawn"] = drawn[-1:]
+    return inputs
+
+
 def refuse(filing: Filing, at: CompiledStep, result: Posted, received: Any, context: Context) -> AnyResponse:
     """The page again with all that was typed; of what came only the good files are stored."""
     if received.ids:
-        kept = {item.name: item.parse(result.inputs, context) for item in at.files}
+        kept: dict[str, Any] = {item.name: item.parse(result.inputs, context) for item in at.files}
+        kept |= {item.name: received.ids[item.name][-1] for item in at.signatures if item.name in received.ids}
         drafts.save(filing.draft, filing.answers.with_values(kept), filing.compiled, now=now())
     shown = showing.Shown(filing.compiled, result.journey.view, language(), context)
     said = received.sentences(filing.compiled, language()) | {}

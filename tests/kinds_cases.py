@@ -1,14 +1,19 @@
-"""One case for each kind of field: how it is defined, typed, stored, shown, and what it refuses."""
+"""Cases of each kind of field: how it is defined, typed, stored, shown, and what it refuses."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from engine.format.reading import Reading, node_of
+from engine.format.texts import Text
 from engine.kinds import KINDS, Context, Field
 from engine.kinds import field as read_field
+from engine.kinds.choices import Option
+from engine.kinds.linked import LinkedChoice
 
 PROVINCES = {"52": "Gia Lai", "01": "Thành phố Hà Nội"}
 WARDS = {
@@ -43,11 +48,12 @@ class SomePlaces:
         return COUNTRIES.get(code, code)
 
 
+DRAWN = "0123456789abcdef" * 2
 CONTEXT = Context(
     today="2026-11-23",
     places=SomePlaces(),
     home_province="52",
-    attachments={"a1": "giay.pdf", "a2": "anh.jpg"},
+    attachments={"a1": "giay.pdf", "a2": "anh.jpg", DRAWN: "chu-ky.png"},
 )
 
 
@@ -70,14 +76,25 @@ class Case:
         return made(self.kind, **self.options)
 
 
+REGIONS = tuple(
+    Option(value=value, label=Text(label), parent=parent, until=until)
+    for value, label, parent, until in (
+        ("gia_lai", "Gia Lai", None, None),
+        ("hue", "Huế", None, None),
+        ("quy_nhon", "Quy Nhơn", "gia_lai", None),
+        ("binh_khe", "Bình Khê", "gia_lai", "2025-06-30"),
+    )
+)
+
+
 def made(kind: str, **options: Any) -> Field:
-    """A field `f` of a kind, read as a definition's field is."""
+    """A field `f` of a kind, read as a definition's field is; the entries of a linked choice are `REGIONS`."""
     words = {} if not KINDS[kind].ASKS else {"name": "f", "label": "Ô này"}
     reading = Reading()
     result = read_field(node_of({**words, "kind": kind, **options}), reading)
     assert result is not None, reading.faults
     assert not reading.faults
-    return result
+    return dataclasses.replace(result, options=REGIONS) if isinstance(result, LinkedChoice) else result
 
 
 def f(*values: str) -> dict[str, list[str]]:
@@ -95,6 +112,19 @@ CASES = (
          {"text.short": f("ab"), "text.long": f("0123456789"), "text.control": f("a\ud800b")}),
     Case("integer", {"min": 1, "max": 2000, "unit": "bản"}, f("1.200"), 1200, "1200 bản",
          {"number.form": f("1,5"), "number.min": f("0"), "number.max": f("2001")}),
+    Case("decimal", {"min": Decimal("0.5"), "max": 2000, "places": 2, "unit": "m²"}, f("1.234,5"), "1234.50",
+         "1.234,5 m²",
+         {"decimal.form": f("một"), "decimal.places": f("1.234"), "number.min": f("0,49"), "number.max": f("2000,01"),
+          "number.digits": f("1" + "0" * 15)}),
+    Case("decimal", {"places": 0}, f("1.234.567"), "1234567", "1.234.567", {"decimal.places.none": f("1,5")}),
+    Case("money", {"min": 1000, "max": 10**9}, f("1.000.000 đ"), 1_000_000, "1.000.000 đ",
+         {"money.form": f("1.000,5"), "number.min": f("999"), "number.max": f("1.000.000.001"),
+          "number.digits": f("9" * 16)}),
+    Case("time", {"min": "07:30", "max": "17:00"}, f("9h30"), "09:30", "09:30",
+         {"time.form": f("24:00"), "time.min": f("07:29"), "time.max": f("17:01")}),
+    Case("datetime", {"min": "today", "max": "2026-12-31T17:00"}, f("24/11/2026 09:30"), "2026-11-24T09:30:00+07:00",
+         "09:30 ngày 24/11/2026",
+         {"datetime.form": f("24/11/2026"), "time.min": f("22/11/2026 23:59"), "time.max": f("31/12/2026 17:01")}),
     Case("date", {"partial": "year", "min": "1900", "max": "today"}, f("5/9/1990"), "1990-09-05", "05/09/1990",
          {"date.form.partial": f("hôm qua"), "date.none": f("31/02/2020"), "date.min": f("1899"),
           "date.max": f("24/11/2026")}),
@@ -106,6 +136,15 @@ CASES = (
          "Khác: Quýt", {"choice.unknown": f("tao"), "choice.other": f("other")}),
     Case("choices", {"choices": FRUIT, "min": 2, "max": 2}, f("buoi", "cam", "cam"), ["cam", "buoi"], "Cam; Bưởi",
          {"choices.min": f("cam"), "choice.unknown": f("cam", "tao")}),
+    Case("linked_choice", {"catalog": "vung", "levels": ["Tỉnh", "Xã"]}, {"f-0": ["gia_lai"], "f-1": ["quy_nhon"]},
+         ["gia_lai", "quy_nhon"], "Quy Nhơn, Gia Lai",
+         {"linked.choose": {"f-0": ["gia_lai"], "f-1": [""]}, "linked.other": {"f-0": ["mars"], "f-1": ["quy_nhon"]}}),
+    Case("tax_code", {}, f("0100109106 001"), "0100109106-001", "0100109106-001",
+         {"tax_code.form": f("12345"), "tax_code.digit": f("0100109107")}),
+    Case("signature", {}, {"f": ["  Lê Thị  Hoa "], "f-drawn": [""]}, "Lê Thị Hoa", "Lê Thị Hoa",
+         {"signature.form": f("12"), "signature.drawn": {"f-drawn": ["data:image/png;base64,aGVsbG8="]}}),
+    Case("signature", {"drawn": True}, {"f": [""], "f-drawn": [DRAWN, ""]}, DRAWN, "Đã vẽ chữ ký"),
+    Case("signature", {"drawn": False}, f("Lê Thị Hoa"), "Lê Thị Hoa", "Lê Thị Hoa"),
     Case("yes_no", {}, f("false"), stored=False, shown="Không", refused={"yes_no": f("có")}),
     Case("confirm", {}, f("true"), stored=True, shown="Đã xác nhận"),
     Case("national_id", {"cmnd": True}, f("052 203 001 234"), "052203001234", "052203001234",

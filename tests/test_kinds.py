@@ -14,7 +14,7 @@ from engine.kinds import KINDS, Refused
 from engine.kinds import field as read_field
 from engine.kinds.base import clean
 from engine.kinds.messages import MESSAGES, Problem
-from tests.kinds_cases import CASES, CONTEXT, Case, f, made
+from tests.kinds_cases import CASES, CONTEXT, DRAWN, Case, f, made
 
 ASKING = [case for case in CASES if KINDS[case.kind].ASKS]
 
@@ -31,7 +31,7 @@ def test_what_is_typed_is_stored_and_shown(case: Case) -> None:
     assert field.problem(value, CONTEXT) is None
     assert field.show(value, "vi", CONTEXT) == case.shown
     assert field.export(value, CONTEXT)
-    assert field.index_text(value, CONTEXT)
+    assert field.index_text(value, CONTEXT) or value == DRAWN  # a drawing has no words
 
 
 @pytest.mark.parametrize("case", ASKING, ids=lambda case: case.kind)

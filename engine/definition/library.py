@@ -220,6 +220,12 @@ class Library:
         """The catalog of this name; `provinces` and `wards` are made of the administrative units."""
         return self.catalogs.get(wanted) or self._area_catalogs.get(wanted)
 
+    def linked(self, wanted: str) -> tuple[Option, ...]:
+        """The entries of a catalog with those that they lie below: `wards` stand below the `provinces`."""
+        names = (PROVINCES, WARDS) if wanted == WARDS and WARDS not in self.catalogs else (wanted,)
+        found = [catalog for name in names if (catalog := self.catalog(name))]
+        return tuple(option for catalog in found for option in catalog.options)
+
     @property
     def catalog_names(self) -> tuple[str, ...]:
         """Every catalog that may be named."""

@@ -19,6 +19,7 @@ from engine.format.faults import did_you_mean
 from engine.format.reading import Node, Reading, described, record, text, values_of
 from engine.kinds import Field
 from engine.kinds.choices import CatalogUse, Choice, Choices
+from engine.kinds.linked import LinkedChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,8 @@ def read_field(node: Node, found: Outline, outer: Reading, above: tuple[Node, ..
     read = kinds.field(node, reading)
     if isinstance(read, Choice | Choices):
         read = _with_options(read, node, found.library, reading)
+    elif isinstance(read, LinkedChoice):
+        read = _with_levels(read, node, found.library, reading)
     step = above[0].at(["step"]).raw if above else ""
     entry = Entry(name, node, reading.place, len(found.entries), step, read, above)
     found.entries.append(entry)
@@ -186,11 +189,37 @@ def _with_options(item: Choice | Choices, node: Node, library: Library, reading:
     if catalog is not None:
         return replace(item, choices=catalog.options, catalog=named)
     at = node.at(["choices", "catalog"]) if "choices" in _keys(node) else node.at(["catalog"])
+    _report_no_catalog(at, named, library, reading)
+    return None
+
+
+def _report_no_catalog(at: Node, named: str, library: Library, reading: Reading) -> None:
     if broken := library.broken.get(f"catalog {named}"):
         reading.faults.extend(broken)
     else:
         reading.fault(at, f'unknown catalog "{named}"{did_you_mean(named, library.catalog_names)}')
-    return None
+
+
+def _with_levels(item: LinkedChoice, node: Node, library: Library, reading: Reading) -> Field | None:
+    """The field with a catalog's entries; one of a catalog without levels is told, and not read."""
+    at = node.at(["catalog"])
+    options = library.linked(item.catalog)
+    if not options:
+        _report_no_catalog(at, item.catalog, library, reading)
+        return None
+    whole = replace(item, options=options)
+    if whole.depth < 2:
+        reading.fault(at, f'no entry of the catalog "{item.catalog}" has a "parent", so there is nothing to link')
+        return None
+    values = set(whole.values)
+    for option in options:
+        if option.parent and option.parent not in values:
+            what = f'the catalog "{item.catalog}" has no entry "{option.parent}", the "parent" of "{option.value}"'
+            reading.fault(at, what + did_you_mean(option.parent, values))
+            return None
+    if len(whole.levels) > whole.depth:
+        reading.fault(node.at(["levels"]), f'"levels" names {len(whole.levels)}, but there are only {whole.depth}')
+    return whole
 
 
 def _keys(node: Node) -> Sequence[str]:

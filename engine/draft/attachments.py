@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import secrets
 import shutil
+import struct
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, Protocol
 from urllib.parse import quote
@@ -18,9 +21,11 @@ from urllib.parse import quote
 from engine.form.compiled import CompiledForm
 from engine.form.showing import bare
 from engine.format.contents import content_of
+from engine.format.texts import Text
 from engine.kinds import Context, Refused
 from engine.kinds.files import MEDIA_TYPES, File
 from engine.kinds.messages import Problem
+from engine.kinds.signature import PICTURE, Signature
 from engine.platform.running import settings
 from engine.storage import statements, vault
 from engine.storage.models import Attachment, Dossier, Draft
@@ -32,6 +37,14 @@ PIECE = 65_536  # bytes read at a time
 RESERVE = 200 * MEGABYTE  # of the disk, kept free of received files: the database needs room to go on
 KEPT_UNUSED = timedelta(minutes=10)  # another request may be about to save what it has just received
 ALIASES = {"jpeg": "jpg", "jfif": "jpg"}
+
+# What a drawn signature may be: a small picture, as a page's canvas makes it.
+DRAWING = File(name="chu_ky", label=Text("Chữ ký"), accept=("png",), max_mb=1, max_files=1)
+DRAWING_NAME = "chu-ky.png"
+DATA_URL = "data:"
+UNREADABLE = ("file.type", "file.empty")
+LARGEST_DRAWING = 400_000  # bytes, after decoding
+MOST_PIXELS = 4_000  # of a side
 
 RESULT = "result"
 ANSWER = "answer"
@@ -74,6 +87,10 @@ class Received:
     names: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, Problem] = field(default_factory=dict)
 
+    def with_(self, other: Received) -> Received:
+        """What came of both."""
+        return Received({**self.ids, **other.ids}, {**self.names, **other.names}, {**self.refused, **other.refused})
+
     def sentences(self, compiled: CompiledForm, language: str) -> dict[str, str]:
         """One sentence for each field with a refused file."""
         return {
@@ -100,6 +117,50 @@ def receive_all(draft: Draft, fields: Iterable[File], uploads: Uploads, *, now: 
             ids[item.name] = (*ids.get(item.name, ()), kept.public_id)
             names[kept.public_id] = kept.name
     return Received(ids, names, refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A drawn signature as an upload."""
+
+    stream: IO[bytes]
+    filename: str = DRAWING_NAME
+
+
+def receive_drawn(
+    draft: Draft, fields: Iterable[Signature], inputs: Mapping[str, Sequence[str]], *, now: datetime
+) -> Received:
+    """Takes in the signatures that a post brings as `data:image/png;base64,…` in `<f>-drawn`, the last of each."""
+    received = Received()
+    for item in fields:
+        sent = [value for value in inputs.get(f"{item.name}-drawn", ()) if value.startswith(DATA_URL)]
+        if not sent:
+            continue
+        forget_unused(draft, now=now)
+        try:
+            with incoming(drawing(sent[-1]), DRAWING) as file:
+                _raise_if_over_quota(draft, file)
+                kept = keep(file, now=now, field=item.name, draft=draft.id)
+        except Refused as refusal:
+            problem = Problem("signature.drawn") if refusal.problem.code in UNREADABLE else refusal.problem
+            received = received.with_(Received(refused={item.name: problem}))
+        else:
+            received = received.with_(Received({item.name: (kept.public_id,)}, {kept.public_id: kept.name}))
+    return received
+
+
+def drawing(sent: str) -> Drawing:
+    """The picture of a data URL; raises `Refused` with `signature.drawn` or `signature.large`."""
+    if len(sent) > LARGEST_DRAWING * 4 // 3 + len(PICTURE) + 4:
+        raise Refused("signature.large")
+    try:
+        content = base64.b64decode(sent.removeprefix(PICTURE), validate=True)
+    except ValueError as error:
+        raise Refused("signature.drawn") from error
+    sides = struct.unpack(">II", content[16:24]) if len(content) > 45 else (0, 0)
+    if not all(0 < side <= MOST_PIXELS for side in sides) or content[-8:-4] != b"IEND":
+        raise Refused("signature.drawn")
+    return Drawing(BytesIO(content))
 
 
 def receive(draft: Draft, item: File, upload: Upload, *, now: datetime) -> Attachment:
@@ -221,8 +282,8 @@ def forget_unused(draft: Draft, *, now: datetime) -> None:
 
 
 def used_ids(values: Mapping[str, Any]) -> frozenset[str]:
-    """Every id that a view's lists hold."""
-    lists = [value for value in values.values() if isinstance(value, list)]
+    """Every id that a view may hold, in lists of files or as a drawn signature."""
+    lists = [value if isinstance(value, list) else [value] for value in values.values()]
     return frozenset(item for held in lists for item in held if isinstance(item, str))
 
 

@@ -18,7 +18,9 @@ from engine.format.texts import Text
 from engine.kinds import Context, Field, Refused
 from engine.kinds.choices import Choice, Choices, Option
 from engine.kinds.files import File
+from engine.kinds.linked import LinkedChoice
 from engine.kinds.messages import Problem
+from engine.kinds.signature import Signature
 from engine.rules import Condition
 from engine.rules.dependent import conditions_of_text
 
@@ -133,6 +135,11 @@ class CompiledStep:
         return tuple(item for item in self.fields if isinstance(item, File))
 
     @cached_property
+    def signatures(self) -> tuple[Signature, ...]:
+        """The fields that may be drawn."""
+        return tuple(item for item in self.fields if isinstance(item, Signature) and item.drawn)
+
+    @cached_property
     def with_page_values(self) -> tuple[Field, ...]:
         """The fields whose page needs something worked out at each request."""
         return tuple(item for item in self.fields if type(item).page_values is not Field.page_values)
@@ -227,8 +234,8 @@ class CompiledForm:
 
     @cached_property
     def takes_files(self) -> bool:
-        """Whether any step asks for files."""
-        return any(step.files for step in self.steps)
+        """Whether any step asks for files, drawn signatures among them."""
+        return any(step.files or step.signatures for step in self.steps)
 
     @cached_property
     def step_of(self) -> Mapping[str, str]:
@@ -313,7 +320,7 @@ def _field(item: Field, above: Condition | None, types: Mapping[str, str]) -> Co
 
 def choices_of(item: Field) -> tuple[Option, ...]:
     """What a field offers to choose from; nothing for other kinds."""
-    return item.options if isinstance(item, Choice | Choices) else ()
+    return item.options if isinstance(item, Choice | Choices | LinkedChoice) else ()
 
 
 def conditions_of_choices(item: Field) -> dict[str, Condition]:

@@ -27,6 +27,7 @@ from engine.format.texts import Text
 from engine.kinds import Context, Field, Places
 from engine.kinds.base import Typed
 from engine.kinds.choices import OTHER, OTHER_LABEL, Option
+from engine.kinds.linked import LinkedChoice
 from engine.kinds.messages import lower_first
 
 INLINE_OPTIONS = 20
@@ -51,6 +52,15 @@ WORDS: dict[str, Text] = {
     "date.only_year": Text("Năm, ví dụ 2026", "Year, such as 2026"),
     "files": Text("Nhận tệp {accept}, mỗi tệp tối đa {max_mb} MB, nhiều nhất {max_files} tệp",
                   "{accept}, up to {max_mb} MB each; at most {max_files} files"),
+    "time": Text("Giờ:phút, ví dụ 09:30", "Hours:minutes, such as 09:30"),
+    "datetime": Text("Ngày/tháng/năm giờ:phút, ví dụ 24/11/2026 09:30",
+                     "Day/month/year hours:minutes, such as 24/11/2026 09:30"),
+    "refresh": Text("Hiện danh sách tiếp theo", "Show the next list"),
+    "sign.type": Text("Gõ họ và tên để ký", "Type your full name to sign"),
+    "sign.draw": Text("Hoặc vẽ chữ ký bằng chuột, bút hay ngón tay", "Or draw it with mouse, pen or finger"),
+    "sign.undo": Text("Bỏ nét cuối", "Undo the last stroke"),
+    "sign.clear": Text("Xoá, vẽ lại", "Clear and draw again"),
+    "sign.keep": Text("Giữ chữ ký đã vẽ", "Keep the drawn signature"),
     "error": Text("Lỗi:", "Error:"),
 }  # fmt: skip
 
@@ -143,9 +153,12 @@ def offered_on(today: str, field: Field) -> tuple[Option, ...]:
 
 
 def _run_facts(step: CompiledStep, language: str, today: str) -> dict[str, Any]:
-    lists = {item.name: _options_text(item, language, today) for item in step.fields if choices_of(item)}
+    plain = (item for item in step.fields if choices_of(item) and not isinstance(item, LinkedChoice))
+    lists = {item.name: _options_text(item, language, today) for item in plain}
+    linked = {item.name: _linked_texts(item, language, today) for item in step.fields if isinstance(item, LinkedChoice)}
     return {
         "listed": lambda name, chosen: _chosen(lists[name], chosen),
+        "linked": lambda name, parent, chosen: _chosen(linked[name].get(parent, ""), chosen),
         "provinces": lambda places, chosen: _chosen(province_options(places), chosen),
         "wards": lambda places, province, chosen: _chosen(ward_options(places, province), chosen),
         "countries": lambda places, chosen: _chosen(country_options(places, language), chosen or "VN"),
@@ -155,6 +168,14 @@ def _run_facts(step: CompiledStep, language: str, today: str) -> dict[str, Any]:
 def _options_text(field: Any, language: str, today: str) -> str:
     listed = {option.value: option.label.in_(language) for option in offered_on(today, field)}
     return _option_list(listed | ({OTHER: OTHER_LABEL.in_(language)} if field.other else {}))
+
+
+def _linked_texts(field: LinkedChoice, language: str, today: str) -> dict[str, str]:
+    """The options below each entry."""
+    return {
+        parent: _option_list({option.value: option.label.in_(language) for option in field.offered(parent, today)})
+        for parent in field.below
+    }
 
 
 def _option_list(labels: Mapping[str, str]) -> str:

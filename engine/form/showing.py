@@ -62,9 +62,4 @@ def anchor(compiled: CompiledForm, error: FieldError) -> str:
     field = compiled.fields.get(error.field)
     if field is None:
         return error.field
-    part = error.cause.code.partition(".")[2].split("_of_")[0] if isinstance(error.cause, Problem) else ""
-    if f"{field.name}-{part}" in field.inputs():
-        return f"{field.name}-{part}"
-    if field.KIND == "address":
-        return field.inputs()[0]
-    return field.name
+    return field.anchor(error.cause if isinstance(error.cause, Problem) else None)

@@ -7,35 +7,43 @@ from engine.format.reading import Node, Reading, record
 from engine.kinds.address import Address
 from engine.kinds.base import Context, Field, Places, Refused
 from engine.kinds.choices import Choice, Choices, Confirm, YesNo
-from engine.kinds.contacts import Email, NationalId, Phone
+from engine.kinds.contacts import Email, NationalId, Phone, TaxCode
 from engine.kinds.dates import Date
 from engine.kinds.files import File
+from engine.kinds.linked import LinkedChoice
 from engine.kinds.notes import Heading, Note
-from engine.kinds.numbers import Integer
+from engine.kinds.numbers import DecimalNumber, Integer, Money
+from engine.kinds.signature import Signature
 from engine.kinds.text import LongText, ShortText
+from engine.kinds.times import DateTime, Time
 
 KINDS: dict[str, type[Field]] = {
     "text": ShortText,
     "long_text": LongText,
     "integer": Integer,
+    "decimal": DecimalNumber,
+    "money": Money,
     "date": Date,
+    "time": Time,
+    "datetime": DateTime,
     "email": Email,
     "phone": Phone,
     "choice": Choice,
     "choices": Choices,
+    "linked_choice": LinkedChoice,
     "yes_no": YesNo,
     "confirm": Confirm,
     "national_id": NationalId,
+    "tax_code": TaxCode,
     "address": Address,
     "file": File,
+    "signature": Signature,
     "heading": Heading,
     "note": Note,
 }
 
 # Kinds of the format that are not built yet; a definition that names one is told so.
-LATER = (
-    "decimal", "money", "time", "datetime", "linked_choice", "tax_code", "signature", "group", "computed",
-)  # fmt: skip
+LATER = ("group", "computed")
 
 
 def _report_no_kind(node: Node, reading: Reading) -> None:

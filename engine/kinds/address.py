@@ -101,6 +101,11 @@ class Address(Field):
             "additionalProperties": False,
         }
 
+    def anchor(self, problem: Problem | None) -> str:
+        """The part that is wrong; the first one where none is named, as no input bears the field's name."""
+        part = super().anchor(problem)
+        return self.inputs()[0] if part == self.name else part
+
     def page(self) -> dict[str, Any]:
         """Its parts."""
         return {"abroad": self.abroad, "detail": self.detail}

@@ -155,6 +155,11 @@ class Field:
         """The problem of a required field with nothing in it."""
         return Problem(self.MISSING)
 
+    def anchor(self, problem: Problem | None) -> str:
+        """The id of the input at which a problem is put right: a part that its code names, or the whole."""
+        part = f"{self.name}-{problem.code.partition('.')[2].split('_of_')[0]}" if problem else ""
+        return part if part in self.inputs() else self.name
+
 
 def first(data: Inputs, name: str) -> str:
     """The first value of an input, or an empty text."""

@@ -140,4 +140,43 @@ class NationalId(Field):
         return super().attributes() | {"data-pattern": pattern}
 
 
+@dataclass(frozen=True, kw_only=True)
+class TaxCode(Field):
+    """A tax code (mã số thuế): 10 digits, with `-NNN` those of a dependent unit, or a 12-digit personal number."""
+
+    KIND: ClassVar[str] = "tax_code"
+    WIDTH: ClassVar[str] = "s"
+
+    def parse(self, data: Inputs, context: Context) -> str | None:
+        """Digits; spaces, dots and hyphens between them are taken.
+
+        From 1/7/2025 a person's tax code is the personal number, which has no check digit (Thông tư 86/2024/TT-BTC).
+        """
+        typed = first(data, self.name)
+        if not typed or not (digits := clean(typed).translate(SEPARATORS)):
+            return None
+        if not (digits.isascii() and digits.isdigit() and len(digits) in (10, 12, 13)) or digits[10:] == "000":
+            raise Refused("tax_code.form")
+        if len(digits) == 12:
+            return digits
+        if not checked_tax_code(digits[:10]):
+            raise Refused("tax_code.digit", typed=digits[:10])
+        return f"{digits[:10]}-{digits[10:]}" if len(digits) == 13 else digits
+
+    def schema(self) -> dict[str, Any]:
+        """Digits."""
+        return {"type": "string", "pattern": r"^(\d{10}(-\d{3})?|\d{12})$"}
+
+    def attributes(self) -> dict[str, str]:
+        """The pattern, so that any client knows what to type."""
+        return super().attributes() | {"data-pattern": r"\d{10}(-?\d{3})?|\d{12}"}
+
+
+def checked_tax_code(digits: str) -> bool:
+    """Whether ten digits end in their check digit: ten less the weighted sum's rest by eleven."""
+    total = sum(weight * int(digit) for weight, digit in zip(TAX_WEIGHTS, digits, strict=False))
+    return digits[2:9] != "0000000" and int(digits[9]) == 10 - total % 11
+
+
+TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 SEPARATORS = str.maketrans("", "", " .-")

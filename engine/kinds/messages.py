@@ -28,6 +28,26 @@ MESSAGES: dict[str, Text] = {
     "number.form": Text("{label}: nhập một số nguyên, ví dụ 12", "{label}: enter a whole number, such as 12"),
     "number.min": Text("{label}: nhập từ {limit} trở lên", "{label}: enter {limit} or more"),
     "number.max": Text("{label}: nhập nhiều nhất là {limit}", "{label}: enter {limit} or less"),
+    "number.digits": Text("{label}: nhập nhiều nhất {limit} chữ số", "{label}: enter at most {limit} digits"),
+    "decimal.form": Text("{label}: nhập một số, ví dụ 12,5", "{label}: enter a number, such as 12.5"),
+    "decimal.places": Text(
+        "{label}: viết nhiều nhất {places} chữ số sau dấu phẩy, không dùng dấu chấm ngăn hàng nghìn",
+        "{label}: write at most {places} digits behind the point, and no sign between thousands",
+    ),
+    "decimal.places.none": Text(
+        "{label}: viết số không có phần thập phân, không dùng dấu chấm ngăn hàng nghìn",
+        "{label}: write a number without a fraction, and no sign between thousands",
+    ),
+    "money.form": Text(
+        "{label}: nhập số tiền bằng đồng, ví dụ 1.000.000", "{label}: enter an amount in đồng, such as 1.000.000"
+    ),
+    "time.form": Text("{label}: nhập giờ và phút, ví dụ 09:30", "{label}: enter hours and minutes, such as 09:30"),
+    "time.min": Text("{label}: nhập từ {limit} trở đi", "{label}: enter {limit} or later"),
+    "time.max": Text("{label}: nhập muộn nhất là {limit}", "{label}: enter {limit} or earlier"),
+    "datetime.form": Text(
+        "{label}: nhập ngày và giờ, ví dụ 24/11/2026 09:30",
+        "{label}: enter the day and the time, such as 24/11/2026 09:30",
+    ),
     "date.form": Text(
         "{label}: nhập ngày theo dạng ngày/tháng/năm, ví dụ 24/11/2026",
         "{label}: enter the date as day/month/year, such as 24/11/2026",
@@ -52,6 +72,30 @@ MESSAGES: dict[str, Text] = {
     "choice.other": Text("{label}: ghi rõ mục “Khác”", "{label}: say what you mean by “Other”"),
     "choices.min": Text("{label}: chọn ít nhất {limit} mục", "{label}: choose at least {limit}"),
     "choices.max": Text("{label}: chọn nhiều nhất {limit} mục", "{label}: choose at most {limit}"),
+    "linked.choose": Text("{label}: chọn {level}", "{label}: choose {level}"),
+    "linked.other": Text("{label}: chọn {level} trong danh sách", "{label}: choose {level} from the list"),
+    "tax_code.form": Text(
+        "{label}: nhập 10 chữ số, 13 chữ số của đơn vị phụ thuộc, hoặc 12 chữ số định danh cá nhân",
+        "{label}: enter 10 digits, the 13 of a dependent unit, or the 12 of a personal number",
+    ),
+    "tax_code.digit": Text(
+        "{label}: xem lại từng chữ số, mã {typed} không đúng chữ số kiểm tra",
+        "{label}: look at each digit again, {typed} has a wrong check digit",
+    ),
+    "sign": Text("Gõ họ và tên hoặc vẽ chữ ký ở ô {label}", "Type your name or draw your signature at {label}"),
+    "sign.typed": Text("Gõ họ và tên để ký ở ô {label}", "Type your full name to sign at {label}"),
+    "signature.form": Text(
+        "{label}: gõ họ và tên bằng chữ, nhiều nhất {limit} ký tự",
+        "{label}: type your full name in letters, at most {limit} of them",
+    ),
+    "signature.drawn": Text(
+        "{label}: không đọc được chữ ký đã vẽ, hãy vẽ lại hoặc gõ họ và tên",
+        "{label}: the drawn signature cannot be read; draw it again or type your name",
+    ),
+    "signature.large": Text(
+        "{label}: chữ ký đã vẽ lớn quá, hãy vẽ lại hoặc gõ họ và tên",
+        "{label}: the drawn signature is too large; draw it again or type your name",
+    ),
     "yes_no": Text("{label}: chọn Có hoặc Không", "{label}: choose Yes or No"),
     "national_id.form": Text(
         "{label}: nhập đủ 12 chữ số ghi trên thẻ căn cước",

@@ -18,6 +18,52 @@ function storedDate(typed) {
   return [match[3], match[2], match[1]].filter(Boolean).map((part) => part.padStart(2, "0")).join("-");
 }
 
+// `1.234,5`, `1,234.5`, `1 234,5`, `1234.5`; a single sign stands before the fraction.
+const FRACTION = /^([+-]?)(\d+|\d{1,3}(?:([., ])\d{3})(?:\3\d{3})*)(?:([.,])(\d+))?$/;
+const AMOUNT = /^([+-]?)(\d+|\d{1,3}(?:([., ])\d{3})(?:\3\d{3})*)(?: ?(?:đ|đồng|vnd|vnđ))?$/i;
+
+function storedNumber(typed) {
+  const match = FRACTION.exec(typed);
+  if (!match || (match[3] && match[3] === match[4])) return undefined;
+  const [, sign, before, , , behind] = match;
+  return (sign === "-" ? "-" : "") + before.replace(/[., ]/g, "") + (behind ? `.${behind}` : "");
+}
+
+function storedAmount(typed) {
+  const match = AMOUNT.exec(typed);
+  return match ? Number(match[1] + match[2].replace(/[., ]/g, "")) : undefined;
+}
+
+const CLOCK = "(\\d{1,2}) ?(?::(?= ?\\d)|h|giờ) ?(?:(\\d{2})(?: ?(?:p|phút))?)?";
+const DAY = "(\\d{1,2})[/.\\-](\\d{1,2})[/.\\-](\\d{4})";
+const TIME = new RegExp(`^${CLOCK}$`, "i");
+const DAY_FIRST = new RegExp(`^${DAY},? +(?:lúc +)?${CLOCK}$`, "i");
+const TIME_FIRST = new RegExp(`^${CLOCK}(?:,| ngày| on)? +${DAY}$`, "i");
+const two = (digits = "0") => digits.padStart(2, "0");
+
+function storedTime(typed) {
+  const match = TIME.exec(typed);
+  return match ? `${two(match[1])}:${two(match[2])}` : undefined;
+}
+
+function storedMoment(typed) {
+  const [first, last] = [DAY_FIRST.exec(typed), TIME_FIRST.exec(typed)];
+  if (!first && !last) return undefined;
+  const [day, month, year, hour, minute] = first ? first.slice(1) : [...last.slice(3), last[1], last[2]];
+  return `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:00+07:00`;
+}
+
+function taxCode(typed) {
+  const digits = typed.replace(/[ .-]/g, "");
+  return digits.length === 13 ? `${digits.slice(0, 10)}-${digits.slice(10)}` : digits;
+}
+
+function linkedChoice(name) {
+  const chosen = [];
+  for (let level = 0; text(`${name}-${level}`); level += 1) chosen.push(text(`${name}-${level}`));
+  return chosen;
+}
+
 function choice(value, name) {
   return value === "other" ? { other: text(`${name}-other`) } : value;
 }
@@ -36,6 +82,13 @@ function address(name) {
 const READ = {
   integer: (name) => (/^[+-]?\d[\d. ]*$/.test(text(name)) ? Number(text(name).replace(/[. ]/g, "")) : undefined),
   date: (name) => storedDate(text(name)),
+  decimal: (name) => storedNumber(text(name)),
+  money: (name) => storedAmount(text(name)),
+  time: (name) => storedTime(text(name)),
+  datetime: (name) => storedMoment(text(name)),
+  tax_code: (name) => taxCode(text(name)),
+  linked_choice: linkedChoice,
+  signature: (name) => ticked(`${name}-drawn`)[0] || document.getElementById(`${name}-drawn`)?.value || text(name),
   national_id: (name) => text(name).replace(/[ .-]/g, ""),
   yes_no: (name) => ({ true: true, false: false })[one(name)],
   confirm: (name) => ticked(name).length > 0 || undefined,
@@ -109,6 +162,22 @@ async function loadWards(province) {
   if (answer.ok) wards.innerHTML = first + (await answer.text());
 }
 
+// Asks the server for the same page with what is chosen so far, and takes the lists below from it.
+async function loadLinked(outer, root) {
+  const form = outer.form;
+  const data = new FormData(form);
+  for (const input of form.querySelectorAll('input[type="file"]')) data.delete(input.name);
+  data.set("_action", "refresh");
+  const answer = await fetch(form.action, { method: "POST", body: data });
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (data.get(outer.name) !== outer.value) return; // chosen anew meanwhile
+  for (let name = outer.dataset.links; name; name = root.querySelector(`#${name}`)?.dataset.links) {
+    const fresh = page.getElementById(name);
+    if (fresh) document.getElementById(name).replaceChildren(...fresh.children);
+  }
+}
+
 export function start(root) {
   const types = JSON.parse(root.dataset.types ?? "{}");
   const outside = JSON.parse(root.dataset.view ?? "{}");
@@ -120,8 +189,11 @@ export function start(root) {
   root.addEventListener("input", refresh);
   root.addEventListener("change", async (event) => {
     if (event.target.dataset.wards) await loadWards(event.target);
+    if (event.target.dataset.links) await loadLinked(event.target, root);
     refresh();
   });
+  for (const button of root.querySelectorAll("[data-links-refresh]")) button.hidden = true;
+  if (root.querySelector("[data-draw]")) import("./signature.js").then((drawn) => drawn.start(root, refresh));
   refresh();
 }
 

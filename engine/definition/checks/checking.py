@@ -13,6 +13,7 @@ from engine.format.faults import Fault, did_you_mean, nearest
 from engine.format.reading import Node, Reading, keys_of
 from engine.kinds.choices import Choice, Choices
 from engine.kinds.files import File
+from engine.kinds.linked import LinkedChoice
 from engine.rules import FieldFacts
 
 RESERVED = ("today", "channel", "agency")
@@ -130,6 +131,6 @@ def attached(node: Node) -> bool:
 
 def facts_of(item: Any) -> FieldFacts:
     """What conditions may ask of a field."""
-    choices = item.values if isinstance(item, Choice | Choices) else None
+    choices = item.values if isinstance(item, Choice | Choices | LinkedChoice) else None
     operators = item.OPERATORS | ({"none"} if item.none is not None else set())
     return FieldFacts(item.KIND, item.value_type(), operators, choices)

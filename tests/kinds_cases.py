@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from engine.definition.library import Catalog, CatalogEntry
 from engine.format.reading import Reading, node_of
 from engine.format.texts import Text
 from engine.kinds import KINDS, Context, Field
 from engine.kinds import field as read_field
-from engine.kinds.choices import Option
 from engine.kinds.linked import LinkedChoice
 
 PROVINCES = {"52": "Gia Lai", "01": "Thành phố Hà Nội"}
@@ -76,25 +76,26 @@ class Case:
         return made(self.kind, **self.options)
 
 
-REGIONS = tuple(
-    Option(value=value, label=Text(label), parent=parent, until=until)
-    for value, label, parent, until in (
-        ("gia_lai", "Gia Lai", None, None),
-        ("hue", "Huế", None, None),
-        ("quy_nhon", "Quy Nhơn", "gia_lai", None),
-        ("binh_khe", "Bình Khê", "gia_lai", "2025-06-30"),
-    )
+REGION_CATALOG = Catalog(
+    catalog="vung",
+    title=Text("Vùng"),
+    entries=(
+        CatalogEntry(value="gia_lai", label=Text("Gia Lai")),
+        CatalogEntry(value="hue", label=Text("Huế")),
+        CatalogEntry(value="quy_nhon", label=Text("Quy Nhơn"), parent="gia_lai"),
+        CatalogEntry(value="binh_khe", label=Text("Bình Khê"), parent="gia_lai", until="2025-06-30"),
+    ),
 )
 
 
 def made(kind: str, **options: Any) -> Field:
-    """A field `f` of a kind, read as a definition's field is; the entries of a linked choice are `REGIONS`."""
+    """A field `f` of a kind, read as a definition's field is; a linked choice is of `REGION_CATALOG`."""
     words = {} if not KINDS[kind].ASKS else {"name": "f", "label": "Ô này"}
     reading = Reading()
     result = read_field(node_of({**words, "kind": kind, **options}), reading)
     assert result is not None, reading.faults
     assert not reading.faults
-    return dataclasses.replace(result, options=REGIONS) if isinstance(result, LinkedChoice) else result
+    return dataclasses.replace(result, options=REGION_CATALOG.options) if isinstance(result, LinkedChoice) else result
 
 
 def f(*values: str) -> dict[str, list[str]]:

@@ -148,13 +148,17 @@ class TaxCode(Field):
     WIDTH: ClassVar[str] = "s"
 
     def parse(self, data: Inputs, context: Context) -> str | None:
-        """Digits; spaces, dots and hyphens between them are taken.
+        """Digits; spaces, dots and hyphens between them are taken."""
+        typed = first(data, self.name)
+        cleaned = clean(typed) if typed else ""
+        return self.normal(cleaned) if cleaned.translate(SEPARATORS) else None
+
+    def normal(self, typed: str) -> str:
+        """The stored form of one entry; raises `Refused`.
 
         From 1/7/2025 a person's tax code is the personal number, which has no check digit (Thông tư 86/2024/TT-BTC).
         """
-        typed = first(data, self.name)
-        if not typed or not (digits := clean(typed).translate(SEPARATORS)):
-            return None
+        digits = typed.translate(SEPARATORS)
         if not (digits.isascii() and digits.isdigit() and len(digits) in (10, 12, 13)) or digits[10:] == "000":
             raise Refused("tax_code.form")
         if len(digits) == 12:
@@ -162,6 +166,10 @@ class TaxCode(Field):
         if not checked_tax_code(digits[:10]):
             raise Refused("tax_code.digit", typed=digits[:10])
         return f"{digits[:10]}-{digits[10:]}" if len(digits) == 13 else digits
+
+    def prefill(self, context: Context) -> str | None:
+        """The default in its stored form, however it was written."""
+        return None if self.default is None else self.normal(self.default)
 
     def schema(self) -> dict[str, Any]:
         """Digits."""

@@ -35,6 +35,7 @@ function board(part, changed) {
   const finish = () => {
     draw(brush, strokes);
     hidden.value = strokes.length ? canvas.toDataURL("image/png") : "";
+    hidden.disabled = Boolean(kept) && !strokes.length;
     undo.disabled = clear.disabled = !strokes.length;
     if (kept && strokes.length) kept.checked = false;
     changed();

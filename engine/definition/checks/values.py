@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.definition.checks.checking import Checking
 from engine.definition.outline import Entry
 from engine.format.faults import did_you_mean
 from engine.format.reading import Node, described
+from engine.formulas.values import DECIMAL, moment_of, time_of
 from engine.kinds import Field, Refused
 from engine.kinds.address import Address
 from engine.kinds.choices import OTHER, Choice, Choices
-from engine.kinds.contacts import Email, Phone
-from engine.kinds.dates import STORED, valid
+from engine.kinds.contacts import Email, Phone, TaxCode
+from engine.kinds.dates import STORED, Limit, valid
 from engine.kinds.files import MEDIA_TYPES, File
+from engine.kinds.linked import LinkedChoice
+from engine.kinds.numbers import DecimalNumber
+from engine.kinds.signature import Signature
+from engine.kinds.times import stored_moment
 
 RANGES = (("min", "max"), ("min_length", "max_length"))
-WANTED = {"integer": "a whole number", "boolean": "true or false", "date": "a date YYYY-MM-DD, or today"}
+WANTED = {
+    "integer": "a whole number",
+    "money": "a whole number of đồng",
+    "decimal": "a number",
+    "boolean": "true or false",
+    "date": "a date YYYY-MM-DD, or today",
+    "time": "a time HH:MM",
+    "datetime": "a moment YYYY-MM-DDTHH:MM",
+}
 
 
 def of_fields(checking: Checking) -> None:
@@ -59,8 +72,8 @@ def _accepted(checking: Checking, entry: Entry) -> None:
 
 def _ranges(checking: Checking, entry: Entry, item: Field) -> None:
     for low, high in RANGES:
-        lowest, highest = getattr(item, low, None), getattr(item, high, None)
-        if isinstance(lowest, int) and isinstance(highest, int) and lowest > highest:
+        lowest, highest = _comparable(getattr(item, low, None)), _comparable(getattr(item, high, None))
+        if lowest is not None and highest is not None and _passes(lowest, highest):
             at = entry.node.at([low])
             checking.fault(at, entry.place, f'"{low}" is {lowest} and "{high}" only {highest}')
     if isinstance(item, Choices) and item.min and item.choices is not None and item.min > len(item.values):
@@ -68,18 +81,35 @@ def _ranges(checking: Checking, entry: Entry, item: Field) -> None:
         checking.fault(entry.node.at(["min"]), entry.place, what)
 
 
+def _comparable(limit: Any) -> Any:
+    """A limit that is known before any day is: a number, a time, a day or a moment."""
+    return (limit.fixed or None) if isinstance(limit, Limit) else limit
+
+
+def _passes(low: Any, high: Any) -> bool:
+    """Whether a lower limit lies above the upper one; dates at the coarser precision of the two."""
+    if isinstance(low, str):
+        low, high = moment_of(low) or low, moment_of(high) or high
+        return bool(low[: len(high)] > high[: len(low)])
+    return bool(low > high)
+
+
 def _default(checking: Checking, entry: Entry, item: Field) -> None:
     node = _inner(entry.node, "default")
     if node is None or isinstance(node.value, dict):
         return
-    if isinstance(item, Address | File):
+    if isinstance(item, Address | File | Signature):
         checking.fault(node, entry.place, f"the kind {item.KIND} takes no default of this sort")
     elif isinstance(item, Choice) and isinstance(node.value, list):
         checking.fault(node, entry.place, "the default is one choice, not a list")
     elif isinstance(item, Choice | Choices):
         _default_choice(checking, entry, node, item.values)
-    elif isinstance(item, Email | Phone) and isinstance(node.value, str):
+    elif isinstance(item, LinkedChoice):
+        _default_linked(checking, entry, node, item)
+    elif isinstance(item, Email | Phone | TaxCode) and isinstance(node.value, str):
         _default_contact(checking, entry, node, item)
+    elif isinstance(item, DecimalNumber) and _fits("decimal", node.value) and _places(node) > item.places:
+        checking.fault(node, entry.place, f"the default {node.raw} has more than {item.places} places")
     elif not _fits(item.VALUE_TYPE, node.value):
         wanted = WANTED.get(item.VALUE_TYPE, "a text")
         checking.fault(node, entry.place, f"the default is {wanted}, not {described(node)}")
@@ -91,18 +121,55 @@ def _default_choice(checking: Checking, entry: Entry, node: Node, values: Sequen
             checking.fault(item, entry.place, f'"{item.raw}" is no choice{did_you_mean(item.raw, values)}')
 
 
-def _default_contact(checking: Checking, entry: Entry, node: Node, item: Email | Phone) -> None:
+def _default_linked(checking: Checking, entry: Entry, node: Node, item: LinkedChoice) -> None:
+    parent = ""
+    for one in node.value if isinstance(node.value, list) else [node]:
+        known = item.below.get(parent, {})
+        if one.raw not in known:
+            below = f' below "{parent}"' if parent else ""
+            checking.fault(one, entry.place, f'"{one.raw}" is no entry{below}{did_you_mean(one.raw, known)}')
+            return
+        parent = one.raw
+
+
+def _default_contact(checking: Checking, entry: Entry, node: Node, item: Email | Phone | TaxCode) -> None:
     try:
         item.normal(node.raw)
     except Refused:
         checking.fault(node, entry.place, f'"{node.raw}" is no value of the kind {item.KIND}')
 
 
+def _places(node: Node) -> int:
+    """How many digits a number has behind its point."""
+    return len(node.raw.partition(".")[2].rstrip("0"))
+
+
 def _fits(value_type: str, value: Any) -> bool:
-    if value_type == "integer":
-        return isinstance(value, int) and not isinstance(value, bool)
-    if value_type == "boolean":
-        return isinstance(value, bool)
-    if value_type == "date":
-        return value == "today" or (STORED.fullmatch(str(value)) is not None and valid(str(value)))
+    return FITS.get(value_type, _is_text)(value)
+
+
+def _is_text(value: Any) -> bool:
     return isinstance(value, str)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, bool) and DECIMAL.fullmatch(str(value)) is not None
+
+
+def _is_date(value: Any) -> bool:
+    return value == "today" or (STORED.fullmatch(str(value)) is not None and valid(str(value)))
+
+
+FITS: dict[str, Callable[[Any], bool]] = {
+    "integer": _is_whole,
+    "money": _is_whole,
+    "decimal": _is_number,
+    "boolean": lambda value: isinstance(value, bool),
+    "date": _is_date,
+    "time": lambda value: time_of(value) is not None,
+    "datetime": lambda value: isinstance(value, str) and stored_moment(value) is not None,
+}

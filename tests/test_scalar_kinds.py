@@ -449,12 +449,12 @@ def test_an_entry_below_none_of_its_catalog_is_told() -> None:
     ]
 
 
-def test_a_frozen_definition_reads_as_it_was_written() -> None:
-    options = {"kind": "decimal", "min": Decimal("0.5"), "max": Decimal("9.75"), "default": Decimal("1.5"), "places": 3}
-    form = compiled(step("mot", text("ten"), {"name": "f", "label": "F", **options}))
-    again = form.procedure.expanded["form"][0]["fields"][1]
-    assert (again["min"], again["max"], again["default"]) == ("0.5", "9.75", "1.5")
-    assert made(**{name: again[name] for name in options}).prefill(CONTEXT) == "1.500"
+@pytest.mark.parametrize("form_of", [Decimal, str])
+def test_an_exact_number_of_a_definition_may_be_quoted(form_of: Any) -> None:
+    options = {name: form_of(value) for name, value in {"min": "0.5", "max": "9.75", "default": "1.5"}.items()}
+    field = made("decimal", places=3, **options)
+    assert field.attributes() == {"data-min": "0.5", "data-max": "9.75"}
+    assert field.prefill(CONTEXT) == "1.500"
 
 
 def test_the_shipped_block_asks_for_a_bank_account() -> None:

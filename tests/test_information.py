@@ -22,7 +22,7 @@ from engine.storage.database import count_queries
 
 DEFINITIONS = ROOT / "definitions"
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
-ONLINE = {"1.000894", "1.001193", "1.004873", "1.010041", "2.000635"}
+ONLINE = {"1.000656", "1.000894", "1.001193", "1.001731", "1.004873", "1.010041", "2.000635"}
 ALL = ONLINE | {"1.004837", "1.012812"}
 
 

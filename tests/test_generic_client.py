@@ -17,7 +17,11 @@ from tests.generic_client import Choice, GenericClient, Page, Pairs, step_of, ty
 from tests.walks import (
     BIRTH,
     COPY,
+    DEATH,
+    FUNERAL,
     MACHINES_WELCOME,
+    MARRIAGE,
+    RESIDENCE,
     STATUS,
     begun,
     citizen,
@@ -59,6 +63,10 @@ def certificate(title: str, between: tuple[str, ...], **choose: Choice) -> Branc
     return Branch(STATUS, title, steps, choose)
 
 
+def way(code: str, title: str, steps: str, **choose: Choice) -> Branch:
+    return Branch(code, title, tuple(steps.split()), choose)
+
+
 BRANCHES = [
     birth("ca_hai", PARENTS),
     birth("chi_me", ("me",), chung_minh_viec_sinh="lam_chung", con_dan_toc={"": "other", "other": "Pa Dí"}),
@@ -70,6 +78,12 @@ BRANCHES = [
     certificate("single", (), quan_he="ban_than", da_duoc_cap="false"),
     certificate("divorced", ("nguoi_duoc_cap",), quan_he="vo", tinh_trang="da_ly_hon", nop_lai_duoc="false"),
     certificate("another purpose", (), quan_he="ban_than", tinh_trang="vo_chong_chet", muc_dich="khac"),
+    way(DEATH, "long ago", "nguoi_yeu_cau nguoi_chet su_kien ban_sao giay_to", loai_giay_bao_tu="khong_co"),
+    way(MARRIAGE, "the first one", "nguoi_nop ben_nam ben_nu ban_sao giay_to"),
+    way(MARRIAGE, "the second one", "nguoi_nop ben_nam ben_nu ban_sao giay_to", nu_lan_ket_hon="2"),
+    way(RESIDENCE, "for oneself", "nguoi_ke_khai ho_gia_dinh noi_dung nhan_ket_qua giay_to"),
+    way(FUNERAL, "by a household", "nguoi_de_nghi nguoi_chet che_do nhan_tien giay_to", khai_tu_tai_day="false"),
+    way(FUNERAL, "by an office", "nguoi_de_nghi nguoi_chet che_do nhan_tien giay_to", doi_tuong="to_chuc"),
 ]
 
 
@@ -108,7 +122,7 @@ def test_a_procedure_is_filed_and_can_be_followed(branch: Branch, http: httpx.Cl
         assert "Nguyễn Thị Hạnh" in opened.words()
 
 
-@pytest.mark.parametrize("code", [BIRTH, COPY, STATUS])
+@pytest.mark.parametrize("code", [BIRTH, COPY, STATUS, DEATH, MARRIAGE, RESIDENCE, FUNERAL])
 def test_every_optional_field_can_be_filled_too(code: str, http: httpx.Client) -> None:
     assert citizen(http, everything=True).file(code).lookup_code
 

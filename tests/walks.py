@@ -18,7 +18,8 @@ from engine.storage import database
 from engine.storage.models import Captcha
 from tests.generic_client import Choice, GenericClient, Page, Pairs
 
-BIRTH, COPY, STATUS = "1.001193", "2.000635", "1.004873"
+BIRTH, DEATH, MARRIAGE, STATUS, COPY = "1.001193", "1.000656", "1.000894", "1.004873", "2.000635"
+RESIDENCE, FUNERAL = "1.010041", "1.001731"
 MACHINES_WELCOME = {"CAPTCHA": "off", "RATELIMIT_ENABLED": "off"}  # settings without what stops machines
 Chosen = Mapping[str, Choice]
 

@@ -1,4 +1,4 @@
-"""The shipped procedures say what the law says: ages, periods, amounts, what must agree; and all of it in two languages."""
+"""The shipped procedures hold to the law: ages, periods, amounts, what must agree; and they speak two languages."""
 
 from __future__ import annotations
 

@@ -40,6 +40,41 @@ class DraftFiled(Exception):
     dossier: int
 
 
+class DraftMoved(Exception):
+    """A draft that was moved to another version meanwhile, while it was still open elsewhere."""
+
+
+@dataclass(eq=False)
+class ProcedureClosed(Exception):
+    """A procedure that receives nothing any more, since the local day `closed_on`, `YYYY-MM-DD`."""
+
+    code: str
+    closed_on: str
+
+
+@dataclass(eq=False)
+class NoSuchVersion(Exception):
+    """A procedure has no version of this number."""
+
+    code: str
+    number: int
+
+
+@dataclass(eq=False)
+class SuccessorRefused(Exception):
+    """A procedure that cannot replace another one: it is not published (`unknown`), or leads back (`circle`)."""
+
+    successor: str
+    why: str
+
+
+@dataclass(eq=False)
+class UnpublishedChanges(Exception):
+    """A draft that differs from what was published last, and would be lost."""
+
+    code: str
+
+
 @dataclass(eq=False)
 class NotComplete(Exception):
     """A draft that cannot be sent yet; `step` is the first one to go to."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, request
 
-from public import confirming, filing, information, keeping, refusals, sending, site, tracking
+from public import confirming, filing, information, keeping, moving, refusals, sending, site, tracking
 
 BLUEPRINTS = (
     information.blueprint,
     sending.blueprint,
     keeping.blueprint,
+    moving.blueprint,
     filing.blueprint,
     confirming.blueprint,
     tracking.blueprint,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine.dossier import filings
 from engine.draft import attachments, drafts, throttle
+from engine.errors import ProcedureClosed
 from engine.form import pages, showing
 from engine.form.answers import Answers
 from engine.form.compiled import CompiledForm, CompiledStep, Inputs
@@ -19,8 +20,9 @@ from engine.kinds import Context
 from engine.office import agencies
 from engine.platform.language import language
 from engine.publishing import versions
+from engine.publishing.standing import Standing, of_version
 from engine.storage.models import Draft
-from public import browser
+from public import browser, closing
 from public.browser import Held
 from public.information import wanted_words
 from public.site import address, network, now, today
@@ -37,6 +39,7 @@ class Filing:
     compiled: CompiledForm
     answers: Answers
     context: Context
+    standing: Standing
 
     @property
     def code(self) -> str:
@@ -47,23 +50,30 @@ class Filing:
         """An address of this draft."""
         return address(endpoint, code=self.code, d=self.held.number, **values)
 
+    def notices(self) -> list[dict[str, str]]:
+        """What the citizen has to know of the procedure by now."""
+        return closing.notices(self.standing, self.draft.version_id, self.draft.expires_at, self.url("moving.move"))
+
     def step_url(self, step: str) -> str:
         """The address of a step."""
         return self.url("filing.step", step=step)
 
 
-def open_filing(code: str) -> Filing | None:
+def open_filing(code: str, *, though_closed: bool = False) -> Filing | None:
     """The draft that this request is about; nothing where the browser holds none or several of the procedure.
 
-    Raises `NoSuchDraft` and `DraftExpired`.
+    Raises `NoSuchDraft`, `DraftExpired`, and `ProcedureClosed` for a draft that cannot be sent any more.
     """
     held = browser.chosen(code)
     if held is None:
         return None
     draft = drafts.find(held.token, now=now())
+    stood = of_version(draft.version_id)
+    if stood.closed(today()) and draft.dossier_id is None and not though_closed:
+        raise ProcedureClosed(code, stood.closed_on)
     compiled = versions.compiled(draft.version_id)
     answers = drafts.answers(draft, compiled)
-    return Filing(held, draft, compiled, answers, context_of(draft, compiled))
+    return Filing(held, draft, compiled, answers, context_of(draft, compiled), stood)
 
 
 def context_of(draft: Draft, compiled: CompiledForm) -> Context:
@@ -80,8 +90,9 @@ def first_or_start(code: str) -> AnyResponse:
 def start(code: str) -> AnyResponse:
     """What will be asked; a POST begins a draft, a GET never does."""
     version = versions.current(code)
-    if version is None:
-        abort(404)
+    stood = of_version(version.id) if version else None
+    if version is None or stood is None or stood.closed(today()):
+        return closing.refuse(code)
     compiled = versions.compiled(version.id)
     if not compiled.procedure.online:
         abort(404)
@@ -96,6 +107,7 @@ def start(code: str) -> AnyResponse:
         return redirect(url_for(".step", code=code, step=compiled.steps[0].name, d=held.number), 303)
     refused = request.method == "POST"
     facts = _start_facts(compiled, offices, chosen, refused=refused)
+    facts["last_day"] = closing.last_day(stood.closed_on) if stood.closed_on else ""
     return make_response(render_template("public/start.html", **facts), 422 if refused else 200)
 
 
@@ -253,7 +265,7 @@ def refuse(filing: Filing, at: CompiledStep, result: Posted, received: Any, cont
     for name, sentence in showing.sentences(filing.compiled, result.errors, language(), shown).items():
         said.setdefault(name, sentence)
     links = _links(filing, at, result.errors, said)
-    page = Filing(filing.held, filing.draft, filing.compiled, filing.answers, context)
+    page = replace(filing, context=context)
     typed = pages.posted_inputs(at, result.inputs)
     if request.form.get("_action") == "refresh":
         return show_step(page, at, result.journey, typed, {}, [])
@@ -302,7 +314,7 @@ def show_step(
         "action": filing.step_url(at.name),
         "fields": fields,
         "errors": links,
-        "notice": "",
+        "notices": filing.notices(),
         "back_url": filing.step_url(before) if before else address("filing.start", code=filing.code),
         "end_url": filing.url("keeping.end"),
         "saved_at": filing.draft.saved_at if filing.answers.posted else None,

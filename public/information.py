@@ -18,7 +18,8 @@ from engine.format.texts import Text
 from engine.office import agencies
 from engine.office.places import Places, places_of
 from engine.platform.language import language
-from engine.publishing import catalogue, versions
+from engine.publishing import catalogue, standing, versions
+from public import closing
 from public.site import kept, now, today
 
 blueprint = Blueprint("information", __name__)
@@ -33,9 +34,9 @@ def home() -> Response:
     lang = language()
     categories = [
         {"title": one.title.in_(lang), "url": url_for(".procedures", linh_vuc=one.value), "count": one.count}
-        for one in catalogue.categories()
+        for one in catalogue.categories(today=today())
     ]
-    most = [listed(item) for item in catalogue.most_used(limit=6)]
+    most = [listed(item) for item in catalogue.most_used(limit=6, today=today())]
     figures = dossiers.figures(now=now())
     return kept(make_response(render_template(
         "public/home.html", categories=categories, most_used=most, figures=figures,
@@ -65,7 +66,7 @@ def procedures() -> Response:
         online=request.args.get("truc_tuyen") == "1",
     )
     number = max(1, min(request.args.get("trang", 1, int), 10_000))
-    found = catalogue.find(wanted, page=number, size=PAGE)
+    found = catalogue.find(wanted, page=number, size=PAGE, today=today())
     return kept(make_response(render_template("public/list.html", **_list_facts(wanted, found, number))))
 
 
@@ -78,7 +79,7 @@ def _list_facts(wanted: catalogue.Wanted, found: catalogue.Found, number: int) -
         kept_words = {name: value for name, value in chosen.items() if value}
         return f"{url_for('.procedures')}?{urlencode({**kept_words, 'trang': other})}"
 
-    narrowed = {"linh_vuc": [(one.value, one.title.in_(lang)) for one in catalogue.categories()],
+    narrowed = {"linh_vuc": [(one.value, one.title.in_(lang)) for one in catalogue.categories(today=today())],
                 "muc_do": [(str(level), _("Mức độ %(number)s", number=level)) for level in LEVELS],
                 "co_quan": [(one.code, one.name) for one in agencies.listing()]}  # fmt: skip
     options = {name: [{"value": value, "label": label, "chosen": value == chosen[name]} for value, label in pairs]
@@ -106,6 +107,7 @@ def procedure(code: str) -> Response:
 def _procedure_facts(of: Procedure, version: Any) -> dict[str, Any]:
     lang = language()
     category = catalogue.category_title(of.category)
+    end = closing.of_information(standing.of_version(version.id))
     offices = agencies.receiving(of)
     head = {"code": of.code, "title": of.title.in_(lang), "level": of.level, "category_title": category.in_(lang),
             "category_url": url_for(".procedures", linh_vuc=of.category), "decision": of.decision or "",
@@ -116,7 +118,8 @@ def _procedure_facts(of: Procedure, version: Any) -> dict[str, Any]:
         "papers": list(_papers(of)),
         "forms": list(_blank_forms(of)),
         "bring_to": offices[:FEW],
-        "start_url": url_for("filing.start", code=of.code) if of.online else "",
+        "start_url": url_for("filing.start", code=of.code) if of.online and not (end and end["closed"]) else "",
+        "end": end,
         "partial_reason": said(of.partial_reason),
         "sections": _sections(of),
         "laws": [{"title": law.title.in_(lang), "number": law.number or ""} for law in of.legal_basis],

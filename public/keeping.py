@@ -91,7 +91,7 @@ def resume(token: str) -> AnyResponse:
 @blueprint.route("/nop-ho-so/<code>/ket-thuc", methods=["GET", "POST"])
 def end(code: str) -> AnyResponse:
     """ "Kết thúc và xoá": erases the draft, or after sending the traces of it on this machine."""
-    filing = open_filing(code)
+    filing = open_filing(code, though_closed=True)
     if filing is None:
         return to_start(code)
     filed = filing.draft.dossier_id is not None

@@ -6,11 +6,13 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.errors import Conflict, DraftExpired, DraftFiled, NoSuchDraft, Throttled
+from engine.errors import Conflict, DraftExpired, DraftFiled, DraftMoved, NoSuchDraft, ProcedureClosed, Throttled
+from public import closing
 from public.site import now
 
 
@@ -40,6 +42,18 @@ def filed(_error: Exception) -> AnyResponse:
     """A draft that another tab has sent meanwhile: its success page."""
     arguments = {"code": (request.view_args or {}).get("code", ""), "d": request.args.get("d", "")}
     return redirect(url_for("sending.done", **arguments), 303)
+
+
+def moved(_error: Exception) -> AnyResponse:
+    """A draft that another tab has moved to another version meanwhile: where it stands now."""
+    flash(_("Hồ sơ vừa được chuyển sang phiên bản mới ở cửa sổ khác. Xem lại bước này rồi làm tiếp."), "wait")
+    arguments = {"code": (request.view_args or {}).get("code", ""), "d": request.args.get("d", "")}
+    return redirect(url_for("sending.review", **arguments), 303)
+
+
+def closed(error: ProcedureClosed) -> Response:
+    """A draft of a procedure that receives nothing any more: 410, with what replaces it."""
+    return closing.refuse(error.code)
 
 
 def throttled(error: Throttled) -> Response:
@@ -72,6 +86,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DraftExpired, expired)
     app.register_error_handler(NoSuchDraft, expired)
     app.register_error_handler(DraftFiled, filed)
+    app.register_error_handler(DraftMoved, moved)
+    app.register_error_handler(ProcedureClosed, closed)
     app.register_error_handler(Conflict, busy)
     app.register_error_handler(Throttled, throttled)
     app.register_error_handler(Exception, broken)

@@ -56,7 +56,7 @@ def review(code: str) -> AnyResponse:
 
 def to_start(code: str) -> AnyResponse:
     """Where a request goes that names no draft of this browser."""
-    if versions.current(code) is None:
+    if versions.current(code) is None and not browser.held_for(code):
         abort(404)
     return first_or_start(code)
 
@@ -70,6 +70,7 @@ def show_review(filing: Filing, whole: Review, refused: dict[str, str], *, ticke
         "sections": sections(compiled, whole.journey.view, filing.context, filing),
         "warnings": [_warning(filing, error, lang) for error in whole.warnings],
         "fees": fee_facts(compiled, fees.fees_due(compiled.fees, whole.journey.view, compiled.procedure.rates)),
+        "notices": filing.notices(),
         "consent_ticked": ticked,
         "consent_error": refused.get("consent", ""),
         "captcha_error": refused.get("captcha", ""),

@@ -61,6 +61,7 @@ PAGES: dict[str, str] = {
     "sending.send": DRAFT,
     "sending.done": DRAFT,
     "sending.receipt": DRAFT,
+    "moving.move": DRAFT,
     "keeping.saved": DRAFT,
     "keeping.end": DRAFT,
     "keeping.resume": ANYONE,  # the address itself holds the secret

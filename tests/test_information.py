@@ -88,7 +88,8 @@ def test_a_page_of_the_list_that_is_not_there_is_no_fault(client: FlaskClient, n
 
 def test_a_list_is_paged(app: Flask) -> None:
     with app.app_context():
-        first, second = (catalogue.find(Wanted(), page=page, size=len(ALL) - 2) for page in (1, 2))
+        size = len(ALL) - 2
+        first, second = (catalogue.find(Wanted(), page=page, size=size, today="2026-11-22") for page in (1, 2))
     assert first.total == second.total == len(ALL)
     assert [len(first.items), len(second.items)] == [len(ALL) - 2, 2]
     assert not {item.code for item in first.items} & {item.code for item in second.items}

@@ -19,7 +19,7 @@ from engine.definition.loading import check_path, load_file
 from engine.errors import NoSuchProcedure, NotPublishable
 from engine.exchange import exports
 from engine.office import agencies, places
-from engine.publishing import rows, versions
+from engine.publishing import rows, standing, versions
 from engine.storage.database import database
 from engine.storage.models import ProcedureRow, TemplateFile, Version
 
@@ -142,7 +142,7 @@ def test_a_faulty_procedure_is_not_published_and_every_fault_is_told() -> None:
 
 
 def test_a_procedure_that_does_not_exist_is_refused() -> None:
-    for ask in (publish, exports.export_zip, versions.withdraw, versions.checked):
+    for ask in (publish, exports.export_zip, versions.differs, versions.checked):
         with pytest.raises(NoSuchProcedure):
             ask("unknown")
 
@@ -150,7 +150,7 @@ def test_a_procedure_that_does_not_exist_is_refused() -> None:
 def test_a_withdrawn_procedure_keeps_its_versions() -> None:
     load()
     version = versions.current(CODE)
-    versions.withdraw(CODE)
+    standing.withdraw(CODE, by="c", now=LATER)
     assert versions.current(CODE) is None
     assert versions.compiled(version.id).procedure.code == CODE  # type: ignore[union-attr]
     assert publish().number == 2

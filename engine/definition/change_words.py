@@ -18,6 +18,7 @@ from engine.definition.matching import Spot
 from engine.format.texts import Text
 from engine.formulas import Formula
 from engine.rules import Condition, document
+from engine.rules.dependent import DependentText
 
 LONGEST = 160  # characters of a value in a sentence
 BEFORE = 40  # how many of them stand before the first difference
@@ -68,6 +69,7 @@ OPTIONS: dict[str, Text] = {
     "text": Text("lời", "text"),
     "kind": Text("kiểu", "kind"),
     "required": Text("bắt buộc", "required"),
+    "none": Text("ô “không có”", "box “none of it”"),
     "when": Text("điều kiện hiện ra", "condition to be asked"),
     "rule": Text("điều phải đúng", "rule"),
     "at": Text("chỗ báo lỗi", "where it is shown"),
@@ -224,7 +226,7 @@ def value_words(value: Any, language: str) -> str:
     if value is None:
         return NOTHING.in_(language)
     if isinstance(value, Text):
-        return _both(value)
+        return _text(value)
     if isinstance(value, Condition | Formula | Mapping):
         return _flow(_document(value))
     if isinstance(value, Duration):
@@ -237,9 +239,11 @@ def value_words(value: Any, language: str) -> str:
     return VALUES[value].in_(language) if value in VALUES else str(value)
 
 
-def _both(text: Text) -> str:
-    """A text in the languages it has, so that a change of one of them is seen."""
-    return f"{text.vi} / {text.en}" if text.en else text.vi
+def _text(text: Text) -> str:
+    """A text in the languages it has and in all its cases, so that a change of one of them is seen."""
+    own = f"{text.vi} / {text.en}" if text.en else text.vi
+    cases = text.cases if isinstance(text, DependentText) else ()
+    return " | ".join([*(f"{_flow(document(when))}: {_text(said)}" for when, said in cases), own])
 
 
 def _document(value: Any) -> Any:

@@ -15,7 +15,7 @@ from engine.calendar import ZONE, due, vietnam_calendar
 from engine.definition.procedure import Paper
 from engine.dossier import codes, dossiers
 from engine.draft import attachments, drafts
-from engine.errors import DraftExpired, NotComplete
+from engine.errors import DraftExpired, NotComplete, ProcedureClosed
 from engine.form import fees
 from engine.form.answers import Answers
 from engine.form.compiled import CompiledForm
@@ -27,7 +27,7 @@ from engine.kinds import Context
 from engine.mails import About, Line, Part, outbox
 from engine.office import agencies, places
 from engine.office.workflow import Status
-from engine.publishing import versions
+from engine.publishing import standing, versions
 from engine.search import fold
 from engine.storage import journal, statements, vault
 from engine.storage.database import transaction
@@ -99,7 +99,7 @@ def submit(
     """Files a draft: validates all of it anew, and makes dossier, code, event, mail and journal entry at once.
 
     However often and from wherever it is sent, there is one dossier. `language` is that of the mails, the draft's
-    unless given. Raises `NotComplete`, `NoSuchDraft`, `DraftExpired`.
+    unless given. Raises `NotComplete`, `NoSuchDraft`, `DraftExpired`, `ProcedureClosed`.
     """
     try:
         with transaction():
@@ -116,6 +116,7 @@ def _submit(draft: Draft, now: datetime, language: str | None, randbits: Callabl
         return Submitted(Dossier.get_by_id(draft.dossier_id), drafts.lookup_code(draft), created=False)
     if draft.expires_at <= now:
         raise DraftExpired(draft.expires_at)
+    _raise_if_closed(draft, now)
     filing = _filing(draft, now, language or draft.language)
     lookup_code = codes.new_lookup_code(randbits)
     dossier = _insert(filing, lookup_code)
@@ -123,6 +124,12 @@ def _submit(draft: Draft, now: datetime, language: str | None, randbits: Callabl
     _write_down(filing, dossier)
     statements.changed(CLOSE, dossier.id, vault.seal_lookup(lookup_code, draft.id), draft.id)
     return Submitted(dossier, lookup_code, created=True)
+
+
+def _raise_if_closed(draft: Draft, now: datetime) -> None:
+    found = standing.of_version(draft.version_id)
+    if found.closed(local_day(now)):
+        raise ProcedureClosed(versions.compiled(draft.version_id).procedure.code, found.closed_on)
 
 
 def _filing(draft: Draft, now: datetime, language: str) -> _Filing:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from engine import mails
 from engine.draft import attachments
-from engine.errors import Conflict, DraftExpired, DraftFiled, NoSuchDraft
+from engine.errors import Conflict, DraftExpired, DraftFiled, DraftMoved, NoSuchDraft
 from engine.form.answers import Answers
 from engine.form.compiled import CompiledForm
 from engine.format.texts import Text
@@ -35,6 +35,10 @@ BY_ID = f"{SELECT} WHERE id = ?"
 SAVE = (
     "UPDATE draft SET answers = ?, sealed = ?, revision = revision + 1, saved_at = ?, expires_at = ? "
     "WHERE id = ? AND token = ? AND revision = ? AND dossier_id IS NULL"
+)
+MOVE = (
+    "UPDATE draft SET version_id = ?, answers = ?, sealed = ?, revision = revision + 1, saved_at = ?, expires_at = ? "
+    "WHERE id = ? AND token = ? AND revision = ? AND version_id = ? AND dossier_id IS NULL"
 )
 # SQLite gives the number of an erased last row again; a dossier remembers its draft by number, so the numbers of
 # drafts that were filed are never given again.
@@ -114,7 +118,7 @@ def save(draft: Draft, typed: Answers, compiled: CompiledForm, *, now: datetime)
     """Stores the answers of a draft, in one statement, and moves its end.
 
     Where another tab or device saved in between, what it changed is kept and what was changed here is put on top.
-    Raises `NoSuchDraft`, `DraftFiled`, and `Conflict` where others never stop.
+    Raises `NoSuchDraft`, `DraftFiled`, `DraftMoved`, and `Conflict` where others never stop.
     """
     for _ in range(TRIES):
         opened, sealed = vault.draft_parts(typed, compiled.sensitive, draft.id)
@@ -137,10 +141,12 @@ def _stored(draft: Draft, opened: str, sealed: bytes | None, now: datetime) -> b
 
 
 def _take_over(draft: Draft) -> None:
-    """Brings a draft's row up to what is stored now. Raises `NoSuchDraft`, `DraftFiled`."""
+    """Brings a draft's row up to what is stored now. Raises `NoSuchDraft`, `DraftFiled`, `DraftMoved`."""
     fresh = again(draft)
     if fresh.dossier_id is not None:
         raise DraftFiled(fresh.dossier_id)
+    if fresh.version_id != draft.version_id:
+        raise DraftMoved
     draft.answers, draft.sealed, draft.revision = fresh.answers, fresh.sealed, fresh.revision
 
 
@@ -159,6 +165,20 @@ def merged(before: Answers, mine: Answers, theirs: Answers) -> Answers:
 
 def _entry(held: Answers, name: str) -> tuple[object, object]:
     return held.values.get(name), held.typed.get(name)
+
+
+def move(draft: Draft, version_id: int, carried: Answers, compiled: CompiledForm, *, now: datetime) -> None:
+    """Moves a draft to another version of its procedure with the answers that were carried over, in one statement.
+
+    `compiled` is the other version's form. Raises `NoSuchDraft`, `DraftFiled`, `DraftMoved`, and `Conflict` where the
+    draft was saved since it was read: what would be lost has to be shown anew.
+    """
+    opened, sealed = vault.draft_parts(carried, compiled.sensitive, draft.id)
+    at = (statements.stamp(now), statements.stamp(_expiry(now)))
+    of = (draft.id, draft.token, draft.revision, draft.version_id)
+    if not statements.changed(MOVE, version_id, opened, sealed, *at, *of):
+        _take_over(draft)
+        raise Conflict("saved", "", draft.saved_at)
 
 
 def by_id(draft_id: int, *, lock: bool = False) -> Draft:

@@ -59,8 +59,13 @@ class Category:
     count: int
 
 
-def _published() -> Any:
-    return Version.select().join(ProcedureRow, on=(ProcedureRow.current == Version.id))
+def _open(today: str) -> Any:
+    """That a procedure is not closed on the local day `today`."""
+    return ProcedureRow.closed_on.is_null() | (ProcedureRow.closed_on > today)
+
+
+def _published(today: str) -> Any:
+    return Version.select().join(ProcedureRow, on=(ProcedureRow.current == Version.id)).where(_open(today))
 
 
 def _titles() -> Mapping[str, Text]:
@@ -78,20 +83,21 @@ def category_title(value: str) -> Text:
     return _titles().get(value, Text(value))
 
 
-def categories() -> tuple[Category, ...]:
-    """The categories that hold something, in the catalog's order."""
+def categories(*, today: str) -> tuple[Category, ...]:
+    """The categories that hold something on the local day `today`, in the catalog's order."""
     counted = Version.select(Version.category, fn.COUNT(Version.id)).join(
         ProcedureRow, on=(ProcedureRow.current == Version.id)
     )
+    counted = counted.where(_open(today))
     counts: dict[str, int] = dict(counted.group_by(Version.category).tuples())  # type: ignore[arg-type]  # rows of two
     titles = _titles()
     order = [*titles, *(value for value in sorted(counts) if value not in titles)]
     return tuple(Category(value, titles.get(value, Text(value)), counts[value]) for value in order if value in counts)
 
 
-def find(wanted: Wanted, *, page: int, size: int) -> Found:
-    """One page of the procedures that fit, by title; `page` from 1."""
-    query = _published()
+def find(wanted: Wanted, *, page: int, size: int, today: str) -> Found:
+    """One page of the procedures that fit and are not closed on the local day `today`, by title; `page` from 1."""
+    query = _published(today)
     conditions = _conditions(wanted)
     if conditions:
         query = query.where(reduce(and_, conditions))
@@ -123,12 +129,12 @@ def _listed(query: Any) -> tuple[Listed, ...]:
     )
 
 
-def most_used(*, limit: int) -> tuple[Listed, ...]:
+def most_used(*, limit: int, today: str) -> tuple[Listed, ...]:
     """The online procedures that were filed most, then the other online ones."""
     filed = Dossier.select(Dossier.procedure, fn.COUNT(Dossier.id).alias("count")).group_by(Dossier.procedure)
     counted = filed.alias("filed")
     query = (
-        _published()
+        _published(today)
         .join(counted, "LEFT OUTER JOIN", on=(counted.c.procedure == Version.code))
         .where(Version.level >= ONLINE)
         .order_by(fn.COALESCE(counted.c.count, 0).desc(), Version.folded)

@@ -124,7 +124,7 @@ def _template_bytes(code: str, file: str) -> bytes | None:
 def template_file(code: str, file: str) -> StoredTemplate | None:
     """A blank form of the version that the public sees."""
     version = current(code)
-    digest = _pinned(version.id)["templates"].get(file) if version is not None else None
+    digest = pinned(version.id)["templates"].get(file) if version is not None else None
     path = template_folder() / digest if digest else None
     if path is None or not path.is_file():
         return None
@@ -152,7 +152,7 @@ def publish(code: str, *, by: str, note: str, now: datetime) -> Version:
         if procedure is None:
             raise NotPublishable(code, errors(faults))
         document = json_text.compact(_frozen(procedure, found))
-        digest = hashlib.sha256(document.encode()).hexdigest()
+        digest = _digest(document)
         shown: Version | None = Version.get_or_none(Version.id == row.current) if row.current else None
         if shown is not None and shown.digest == digest:
             return shown
@@ -184,9 +184,21 @@ def _publish(
     return version
 
 
-def withdraw(code: str) -> None:
-    """Takes a procedure off the public pages; its versions stay for the dossiers that were filed by them."""
-    ProcedureRow.update(current=None).where(ProcedureRow.id == _row(code).id).execute()
+def differs(code: str) -> bool:
+    """Whether a procedure's rows differ from what was published last; a draft with faults does.
+
+    Raises `NoSuchProcedure`.
+    """
+    last = Version.select().join(ProcedureRow).where(ProcedureRow.code == code).order_by(Version.number.desc()).first()
+    found = library()
+    procedure, _ = load_document(rows.read(code), found)
+    if last is None or procedure is None:
+        return True
+    return _digest(json_text.compact(_frozen(procedure, found))) != str(last.digest)
+
+
+def _digest(document: str) -> str:
+    return hashlib.sha256(document.encode()).hexdigest()
 
 
 def _folded(procedure: Procedure) -> str:
@@ -242,7 +254,8 @@ def procedure_of(version: Version) -> Procedure:
     return compiled(version.id).procedure
 
 
-def _pinned(version_id: int) -> Mapping[str, Any]:
+def pinned(version_id: int) -> Mapping[str, Any]:
+    """What a version holds: `procedure` with its blocks expanded, `catalogs`, the digests of `templates` by file."""
     return _kept(database.obj, version_id)[1]
 
 

@@ -12,7 +12,11 @@ from engine.storage.models.base import ExactDocument, Model, Moment
 
 
 class ProcedureRow(Model):
-    """A procedure; `current` is the id of the published version that the public sees."""
+    """A procedure; `current` is the id of the published version that the public sees.
+
+    `closed_on` is the first local day, `YYYY-MM-DD`, on which nothing is received any more; `successor` the code of
+    the procedure that replaces it.
+    """
 
     code = peewee.CharField(unique=True)
     title = peewee.TextField()
@@ -21,6 +25,8 @@ class ProcedureRow(Model):
     level = peewee.IntegerField()
     more = ExactDocument(default=dict)
     current = peewee.IntegerField(null=True, index=True)
+    closed_on = peewee.CharField(null=True)
+    successor = peewee.CharField(null=True)
     changed_at = Moment()
     revision = peewee.IntegerField(default=0)
 
@@ -32,10 +38,11 @@ class ProcedureRow(Model):
 
 
 class Version(Model):
-    """A published version: an immutable document with its hash. Only `engine.publishing.versions` writes it, once.
+    """A published version: an immutable document with its hash. Only `engine.publishing` writes it, once.
 
-    `agencies` is the procedure's list of `kind:…` and `code:…` with a space around each, empty for all;
-    `folded` the words by which it is found.
+    What changes later is `withdrawn_at` alone: when the public ceased to see it because it was withdrawn.
+    `agencies` is the procedure's list of `kind:…` and `code:…` with a space around each, empty for all; `folded` the
+    words by which it is found.
     """
 
     procedure = peewee.ForeignKeyField(ProcedureRow, backref="versions", on_delete="RESTRICT")
@@ -53,6 +60,7 @@ class Version(Model):
     level = peewee.IntegerField()
     agencies = peewee.TextField(default="")
     folded = peewee.TextField()
+    withdrawn_at = Moment(null=True)
 
     class Meta:
         indexes = ((("procedure", "number"), True),)

@@ -181,6 +181,23 @@ def whole(asked: Asked) -> Pairs:
     return [(asked.name, asked.said("min").partition(".")[0] or asked.said("max").partition(".")[0] or "2")]
 
 
+def fraction(asked: Asked) -> Pairs:
+    """A number between the limits, with a comma as people write it."""
+    limits = [asked.said(end) for end in ("min", "max") if asked.said(end)]
+    return [(asked.name, (limits[0] if limits else "1.5").replace(".", ","))]
+
+
+def amount(asked: Asked) -> Pairs:
+    """The least amount that is allowed, and something more than nothing where all are."""
+    least, most = int(asked.said("min") or 0), int(asked.said("max") or 10**12)
+    return [(asked.name, f"{min(max(least, 1_000_000), most):,}".replace(",", "."))]
+
+
+def clock(asked: Asked) -> Pairs:
+    """A time between the limits."""
+    return [(asked.name, min(max("09:30", asked.said("min")), asked.said("max") or "23:59"))]
+
+
 def day(asked: Asked) -> Pairs:
     """A day between the limits; after a refusal the limits themselves, then today."""
     low, high = asked.said("min"), asked.said("max")
@@ -197,8 +214,12 @@ def as_typed(stored: str, precision: str) -> str:
 
 
 def moment(asked: Asked) -> Pairs:
-    """A day and an hour."""
-    return [(asked.name, f"{as_typed(DAY.isoformat(), 'day')} 09:30")]
+    """A day and an hour between the limits, of which each is a day or a moment."""
+    low, high = asked.said("min"), asked.said("max")
+    stored = f"{low[:10] or DAY.isoformat()}T{low[11:16] or '09:30'}"
+    if high and stored > high[: len(stored)]:
+        stored = f"{high[:10]}T{high[11:16] or '09:30'}"
+    return [(asked.name, f"{as_typed(stored[:10], 'day')} {stored[11:]}")]
 
 
 def of_offered(asked: Asked) -> Pairs:
@@ -250,10 +271,10 @@ WAYS: dict[str, Callable[[Asked], Pairs]] = {
     "text": words,
     "long_text": words,
     "integer": whole,
-    "decimal": whole,
-    "money": whole,
+    "decimal": fraction,
+    "money": amount,
     "date": day,
-    "time": fixed("09:30"),
+    "time": clock,
     "datetime": moment,
     "email": fixed("nguoi-dan@example.vn"),
     "phone": fixed("0905 123 456"),
@@ -267,6 +288,9 @@ WAYS: dict[str, Callable[[Asked], Pairs]] = {
     "address": address,
     "signature": fixed("Nguyễn Thị Hạnh"),
 }
+
+
+OWN_PART = {"address": "-ward", "linked_choice": "-0"}  # which input says that a field of several is answered
 
 
 def chosen_pairs(asked: Asked, choice: Choice) -> Pairs:
@@ -314,7 +338,7 @@ class Filler:
         if asked.name in self.choose:
             return chosen_pairs(asked, self.choose[asked.name])
         refused = self.refused.get(asked.name, 0)
-        own = asked.name if asked.kind != "address" else f"{asked.name}-ward"
+        own = asked.name + OWN_PART.get(asked.kind, "")
         stands = any(name == own and value for name, value in pairs)
         if not refused and (stands or not (asked.required or self.everything)):
             return []

@@ -111,9 +111,13 @@ class LinkedChoice(Field):
         return dict(zip(self.inputs(), chosen, strict=False))
 
     def page_values(self, typed: Typed, context: Context, language: str) -> dict[str, Any]:
-        """For each level the entry whose list it shows; nothing where that was not chosen yet."""
-        values = [str(typed.get(name) or "") for name in self.inputs()]
-        return {f"{name}#below": "" if not level else values[level - 1] for level, name in enumerate(self.inputs())}
+        """For each level the entry whose list it shows; nothing where that was not chosen, or lies elsewhere."""
+        shown, parent = {}, ""
+        for level, name in enumerate(self.inputs()):
+            shown[f"{name}#below"] = parent
+            chosen = str(typed.get(name) or "")
+            parent = chosen if (parent or not level) and chosen in self.below.get(parent, {}) else ""
+        return shown
 
     def show(self, value: Any, language: str, context: Context) -> str:
         """The labels, innermost first, as an address is written."""

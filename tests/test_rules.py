@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import rules
+from engine.kinds import KINDS
 from engine.rules import (
     All,
     Any_,
@@ -42,6 +43,24 @@ def test_a_condition_says_what_the_vector_says(vector: dict[str, Any]) -> None:
 def test_the_vectors_name_every_operator() -> None:
     written = json.dumps([vector["tree"] for vector in VECTORS], default=str)
     assert [name for name in rules.OPERATORS if f'"{name}"' not in written] == []
+
+
+def asked(vector: dict[str, Any]) -> tuple[str, str]:
+    """The type and the operator that a vector of one comparison tries."""
+    tree = vector["tree"]
+    name = tree.get("field", "").partition(".")[0]
+    return vector["types"].get(name, ""), next((key for key in tree if key != "field"), "")
+
+
+OFFERED = sorted({(kind.VALUE_TYPE, operator) for kind in KINDS.values() for operator in kind.OPERATORS})
+
+
+@pytest.mark.parametrize(("value_type", "operator"), OFFERED)
+def test_the_vectors_try_every_operator_of_every_kind(value_type: str, operator: str) -> None:
+    """Each with nothing, with what holds and with what does not; a row's own answers are tried in their groups."""
+    tried = [vector for vector in VECTORS if asked(vector) == (value_type, operator)]
+    assert {vector["holds"] for vector in tried} == {True, False}
+    assert any(vector["view"].get("x") is None for vector in tried)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import rules
-from engine.kinds import KINDS
+from engine.kinds import KINDS as FIELD_KINDS
 from engine.rules import (
     All,
     Any_,
@@ -52,7 +52,7 @@ def asked(vector: dict[str, Any]) -> tuple[str, str]:
     return vector["types"].get(name, ""), next((key for key in tree if key != "field"), "")
 
 
-OFFERED = sorted({(kind.VALUE_TYPE, operator) for kind in KINDS.values() for operator in kind.OPERATORS})
+OFFERED = sorted({(kind.VALUE_TYPE, operator) for kind in FIELD_KINDS.values() for operator in kind.OPERATORS})
 
 
 @pytest.mark.parametrize(("value_type", "operator"), OFFERED)

@@ -183,3 +183,11 @@ class NotPublishable(Exception):
 
 class ArchiveRefused(Exception):
     """A zip that is not unpacked; says why, in the words of a fault."""
+
+
+class WorkbookRefused(Exception):
+    """A workbook that is not read; says why, in the words of a fault."""
+
+
+class CannotCarry(Exception):
+    """A part of another program's form that has no counterpart here; says why."""

@@ -214,7 +214,10 @@ def test_an_unknown_last_residence_asks_for_proof_of_the_place_of_death() -> Non
     ("code", "values", "amounts"),
     [
         (BIRTH, {"de_nghi_ban_sao": False}, {}),
-        (BIRTH, {"de_nghi_ban_sao": True, "so_luong": 3}, {"phi_ban_sao": 24000}),
+        (BIRTH, {"de_nghi_ban_sao": True, "so_luong": 3, "con_ngay_sinh": "2026-11-01"}, {"phi_ban_sao": 24000}),
+        (BIRTH, {"con_ngay_sinh": "2026-09-25"}, {}),  # the sixtieth day
+        (BIRTH, {"con_ngay_sinh": "2026-09-24"}, {"le_phi_khai_sinh_qua_han": 0}),  # the province's
+        (STATUS, {}, {"le_phi_xac_nhan": 0}),  # the province's
         (MARRIAGE, {"de_nghi_ban_sao": True, "so_luong": 1}, {"phi_ban_sao": 8000}),
         (MARRIAGE, {"de_nghi_ban_sao": False, "so_luong": 9}, {}),
         (DEATH, {"de_nghi_ban_sao": True, "so_luong": 2, "ngay_chet": "2026-11-20"}, {"phi_ban_sao": 16000}),
@@ -228,6 +231,19 @@ def test_an_unknown_last_residence_asks_for_proof_of_the_place_of_death() -> Non
 )
 def test_what_is_due(code: str, values: dict[str, Any], amounts: dict[str, int]) -> None:
     assert due(code, **values) == amounts
+
+
+@pytest.mark.parametrize(
+    ("born", "said"),
+    [
+        ("2026-11-24", {}),
+        ("2026-09-25", {}),
+        ("2026-09-24", {"con_ngay_sinh": "warns"}),
+        ("2026-11-25", {"con_ngay_sinh": "stops"}),
+    ],
+)
+def test_a_child_is_born_by_today_and_after_60_days_it_is_late(born: str, said: dict[str, str]) -> None:
+    assert objections(BIRTH, con_ngay_sinh=born) == said
 
 
 # Residence

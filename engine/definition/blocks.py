@@ -14,7 +14,7 @@ from engine.format.texts import Text
 from engine.rules import Condition
 from engine.rules.reading import condition
 
-CONDITIONS = ("when", "required", "default")  # keys of a field whose value may name another field
+CONDITIONS = ("when", "required", "default", "formula")  # keys of a field whose value may name another field
 TEXTS = ("label", "hint", "text", "message", "title", "section")
 NAMED = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
@@ -166,11 +166,11 @@ class _Expansion:
             if key_ in TEXTS:
                 changed[key_] = self._text(inner, place)
             elif key_ in CONDITIONS:
-                missing = [node for node in referred(inner) if self._left_out(node.raw)]
+                missing = [node for node in referred(_as_condition(key_, inner)) if self._left_out(node.raw)]
                 for node in missing:
                     self._report_needed(node, _base(node.raw), item, place)
                 lost += [key_] if missing else []
-                changed[key_] = renamed(inner, self.renamed)
+                changed[key_] = _renamed(key_, inner, self.renamed)
             elif key_ == "choices":
                 changed[key_] = renamed(inner, self.renamed) if isinstance(inner.value, list) else inner
         return _with(marked, changed, lost)
@@ -216,6 +216,11 @@ class _Expansion:
         elif isinstance(value, list):
             value = [self._marked(inner) for inner in value]
         return replace(node, value=value, used_at=self.at)
+
+
+def _as_condition(key_: str, node: Node) -> Node:
+    """A computed field's formula as `referred` reads it; any other value as it is."""
+    return replace(node, value={"formula": node}) if key_ == "formula" else node
 
 
 def _line(node: Node) -> str:

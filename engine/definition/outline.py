@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from engine import kinds
+from engine import formulas, kinds
 from engine.definition import blocks
 from engine.definition.library import Library
 from engine.definition.procedure import PAPERS_STEP, OfficerField, Procedure, Section, Step
@@ -19,6 +19,7 @@ from engine.format.faults import did_you_mean
 from engine.format.reading import Node, Reading, described, record, text, values_of
 from engine.kinds import Field
 from engine.kinds.choices import CatalogUse, Choice, Choices
+from engine.kinds.computed import Computed
 from engine.kinds.linked import LinkedChoice
 
 
@@ -170,10 +171,21 @@ def read_field(node: Node, found: Outline, outer: Reading, above: tuple[Node, ..
         read = _with_options(read, node, found.library, reading)
     elif isinstance(read, LinkedChoice):
         read = _with_levels(read, node, found.library, reading)
+    elif isinstance(read, Computed) and read.show_as is None:
+        read = replace(read, show_as=_sort_of(read, found))
     step = above[0].at(["step"]).raw if above else ""
     entry = Entry(name, node, reading.place, len(found.entries), step, read, above)
     found.entries.append(entry)
     return entry
+
+
+def _sort_of(item: Computed, found: Outline) -> str | None:
+    """As what a formula's value is shown where the definition does not say: as what it gives."""
+    types = {entry.name: entry.field.value_type() for entry in found.entries if entry.field is not None}
+    rates = found.root.get("rates")
+    names = tuple(rates.value) if rates is not None and isinstance(rates.value, dict) else ()
+    given = formulas.check(item.formula, types, names).type
+    return given if given in ("integer", "decimal", "date") else "text"
 
 
 def _with_options(item: Choice | Choices, node: Node, library: Library, reading: Reading) -> Field | None:

@@ -11,12 +11,13 @@ from typing import Any
 
 import wtforms
 
-from engine import rules
+from engine import formulas, rules
 from engine.definition.procedure import PAPERS_STEP, Check, Procedure, Section, Step
 from engine.form.fees import CompiledFee, compile_fee
 from engine.format.texts import Text
 from engine.kinds import Context, Field, Refused
 from engine.kinds.choices import Choice, Choices, Option
+from engine.kinds.computed import Computed
 from engine.kinds.files import File
 from engine.kinds.linked import LinkedChoice
 from engine.kinds.messages import Problem
@@ -25,6 +26,7 @@ from engine.rules import Condition
 from engine.rules.dependent import conditions_of_text
 
 Test = Callable[[Mapping[str, Any]], bool]
+Compute = Callable[[Mapping[str, Any]], Any]
 RESERVED_TYPES = {"today": "date", "channel": "choice", "agency": "text"}
 PAPERS_TITLE = Text("Giấy tờ kèm theo", "Papers")
 
@@ -74,12 +76,13 @@ def inputs_of(item: Field) -> tuple[str, ...]:
     return item.inputs() if item.none is None else (*item.inputs(), item.none_input)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CompiledField:
     """A field with its own test and the whole condition under which its page shows it.
 
     `offered` are the tests of those choices that are offered only when something holds, by value. `required` says
-    of a view whether the field must be answered, where that is not plain.
+    of a view whether the field must be answered, where that is not plain; `compute` works out the stored value of one
+    that nobody answers.
     """
 
     field: Field
@@ -87,6 +90,12 @@ class CompiledField:
     shown_when: Condition | None
     offered: Mapping[str, Test]
     required: Test | None = None
+    compute: Compute | None = None
+
+    @cached_property
+    def may_lack(self) -> bool:
+        """Whether it matters that it has no value: it must have one, or a box may stand in its place."""
+        return bool(self.field.required) or self.field.none is not None
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -127,7 +136,12 @@ class CompiledStep:
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """The fields that ask something."""
-        return tuple(item.field for part in self.parts for item in part.fields if item.field.ASKS)
+        return tuple(item for item in self.held if item.ASKS)
+
+    @cached_property
+    def held(self) -> tuple[Field, ...]:
+        """The fields that have a value, be it asked or computed."""
+        return tuple(item.field for part in self.parts for item in part.fields if item.field.HOLDS)
 
     @cached_property
     def files(self) -> tuple[File, ...]:
@@ -219,13 +233,30 @@ class CompiledForm:
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
-        """Every field that asks something, the papers too, by name."""
-        return {item.name: item for step in self.steps for item in step.fields}
+        """Every field that has a value, the papers too, by name."""
+        return {item.name: item for step in self.steps for item in step.held}
 
     @cached_property
     def sensitive(self) -> frozenset[str]:
-        """The fields whose answers are sealed."""
-        return frozenset(item.name for item in self.fields.values() if item.sensitive)
+        """The fields whose answers are sealed, with what is computed of them."""
+        found: set[str] = set()
+        for item in self.fields.values():
+            sources = formulas.names(item.formula) if isinstance(item, Computed) else ()
+            if item.sensitive or not found.isdisjoint(sources):
+                found.add(item.name)
+        return frozenset(found)
+
+    @cached_property
+    def rates_used(self) -> frozenset[str]:
+        """The amounts that computed fields and checks name; fees are given all of them."""
+        computed = [item.formula for item in self.fields.values() if isinstance(item, Computed)]
+        looked = {name for formula in computed for name in formulas.names(formula)}
+        looked |= {name for check in self.procedure.checks for name in rules.names(check.rule)}
+        return frozenset(looked & self.procedure.rates.keys())
+
+    def rates(self, context: Context) -> dict[str, int]:
+        """Every named amount in đồng, the receiving agency's own where it has one."""
+        return {**self.procedure.rates, **context.rates}
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -240,7 +271,7 @@ class CompiledForm:
     @cached_property
     def step_of(self) -> Mapping[str, str]:
         """The step on which each field stands."""
-        return {item.name: step.name for step in self.steps for item in step.fields}
+        return {item.name: step.name for step in self.steps for item in step.held}
 
     def holds(self, written: str, view: Mapping[str, Any]) -> bool:
         """Whether a condition holds that a page was compiled with, as its text."""
@@ -262,10 +293,10 @@ class CompiledForm:
 def compile_form(procedure: Procedure) -> CompiledForm:
     """Compiles a procedure's form; the procedure has been checked."""
     definitions = (*procedure.form, *_papers_step(procedure))
-    fields = [item for step in definitions for item in step.fields() if item.ASKS]
+    fields = [item for step in definitions for item in step.fields() if item.HOLDS]
     types = RESERVED_TYPES | {item.name: item.value_type() for item in fields}
     steps = tuple(_step(step, types, papers=step.name == PAPERS_STEP) for step in definitions)
-    order = {item.name: (place, step.name) for place, step in enumerate(steps) for item in step.fields}
+    order = {item.name: (place, step.name) for place, step in enumerate(steps) for item in step.held}
     checks = tuple(_check(check, types, order) for check in procedure.checks if order)
     fees = tuple(compile_fee(fee, types) for fee in procedure.fees)
     return CompiledForm(procedure, steps, checks, fees, types)
@@ -315,7 +346,15 @@ def _part(fields: Sequence[Field], section: Section | None, types: Mapping[str, 
 def _field(item: Field, above: Condition | None, types: Mapping[str, str]) -> CompiledField:
     offered = {value: rules.compile(when, types) for value, when in conditions_of_choices(item).items()}
     required = None if isinstance(item.required, bool) else rules.compile(item.required, types)
-    return CompiledField(item, _test(item.when, types), both(above, item.when), offered, required)
+    shown_when = both(above, item.when)
+    return CompiledField(item, _test(item.when, types), shown_when, offered, required, _compute(item, types))
+
+
+def _compute(item: Field, types: Mapping[str, str]) -> Compute | None:
+    if not isinstance(item, Computed):
+        return None
+    evaluate = formulas.compile(item.formula, types)
+    return lambda view: item.stored(evaluate(view))
 
 
 def choices_of(item: Field) -> tuple[Option, ...]:

@@ -42,7 +42,7 @@ def read_back(
         return mask(words) if mask and field.name in hidden else words
 
     for step in compiled.steps:
-        answered = [field for field in step.fields if field.name in view or field.none_key in view]
+        answered = [field for field in step.held if field.name in view or field.none_key in view]
         if answered:
             rows = tuple((filled(field.label, language, shown), words_of(field)) for field in answered)
             yield Part(step.name, filled(step.definition.title, language, shown), rows)

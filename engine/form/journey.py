@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import rules
 from engine.form.answers import Answers
-from engine.form.compiled import CompiledCheck, CompiledForm, CompiledStep, Inputs, Test
+from engine.form.compiled import CompiledCheck, CompiledField, CompiledForm, CompiledStep, Inputs, Test
 from engine.format.texts import Text
 from engine.kinds import Context, Field
 from engine.kinds.base import Typed
@@ -97,7 +97,8 @@ class Review:
 
 def journey(compiled: CompiledForm, answers: Answers, context: Context) -> Journey:
     """Walks the form once, in the order of the document."""
-    view: dict[str, Any] = {"today": context.today, "channel": context.channel, "agency": context.agency}
+    rates = amounts(compiled, context)
+    view: dict[str, Any] = {"today": context.today, "channel": context.channel, "agency": context.agency, **rates}
     relevant: list[str] = []
     steps: list[str] = []
     missing = None
@@ -111,7 +112,14 @@ def journey(compiled: CompiledForm, answers: Answers, context: Context) -> Journ
         steps.append(step.name)
         if missing is None and (lacks or step.name not in answers.posted):
             missing = step.name
+    for name in rates:
+        del view[name]
     return Journey(view, frozenset(relevant), tuple(steps), missing)
+
+
+def amounts(compiled: CompiledForm, context: Context) -> dict[str, int]:
+    """The amounts that computed fields and checks name; no part of the answers."""
+    return {name: compiled.rates(context)[name] for name in compiled.rates_used} if compiled.rates_used else {}
 
 
 def _walk(step: CompiledStep, answers: Answers, view: dict[str, Any], relevant: list[str]) -> bool:
@@ -124,18 +132,24 @@ def _walk(step: CompiledStep, answers: Answers, view: dict[str, Any], relevant: 
             if item.test is not None and not item.test(view):
                 continue
             name = item.field.name
-            if item.field.ASKS:
+            if item.field.HOLDS:
                 relevant.append(name)
-            value = values.get(name)
+            value = values.get(name) if item.compute is None else item.compute(view)
             if value is not None:
                 view[name] = value
             elif name in typed:
                 lacks = True
-            elif item.field.none is not None and item.field.none_key in values:
-                view[item.field.none_key] = True
-            elif item.field.required and (item.required is None or item.required(view)):
+            elif item.may_lack and _lacks_value(item, values, view):
                 lacks = True
     return lacks
+
+
+def _lacks_value(item: CompiledField, values: Mapping[str, Any], view: dict[str, Any]) -> bool:
+    """Whether a field without a value must have one; a box ticked in its place goes into the view."""
+    if item.field.none is not None and item.field.none_key in values:
+        view[item.field.none_key] = True
+        return False
+    return bool(item.field.required) and (item.required is None or item.required(view))
 
 
 def post(compiled: CompiledForm, step: CompiledStep, answers: Answers, inputs: Inputs, context: Context) -> Posted:
@@ -147,7 +161,7 @@ def post(compiled: CompiledForm, step: CompiledStep, answers: Answers, inputs: I
     wrong = {error.field for error in errors}
     errors += [
         error
-        for check, error in _check_errors(compiled, walked, severity="error")
+        for check, error in _check_errors(compiled, walked, context, severity="error")
         if check.step == step.name and wrong.isdisjoint(check.names)
     ]
     return Posted(posted, walked, tuple(errors), inputs)
@@ -211,12 +225,13 @@ def value_problem(item: Field, value: Any, context: Context) -> Problem | None:
 
 
 def _check_errors(
-    compiled: CompiledForm, walked: Journey, *, severity: str
+    compiled: CompiledForm, walked: Journey, context: Context, *, severity: str
 ) -> Iterator[tuple[CompiledCheck, FieldError]]:
+    view = {**walked.view, **amounts(compiled, context)}
     for check in compiled.checks:
         at = check.check.at or (check.names[-1] if check.names else "")
-        skipped = check.check.at not in (None, *walked.relevant) or rules.skips(check.check.rule, walked.view)
-        if check.check.severity == severity and not skipped and not check.test(walked.view):
+        skipped = check.check.at not in (None, *walked.relevant) or rules.skips(check.check.rule, view, compiled.types)
+        if check.check.severity == severity and not skipped and not check.test(view):
             yield check, FieldError(at, check.at_step, check.check.message)
 
 
@@ -228,6 +243,6 @@ def review(compiled: CompiledForm, answers: Answers, context: Context) -> Review
         if step.name in walked.steps:
             unread = {name: Problem(compiled.fields[name].MISSING) for name in answers.typed}
             errors += _field_errors(step, walked, unread, context)
-    errors += [error for _, error in _check_errors(compiled, walked, severity="error")]
-    warnings = tuple(error for _, error in _check_errors(compiled, walked, severity="warning"))
+    errors += [error for _, error in _check_errors(compiled, walked, context, severity="error")]
+    warnings = tuple(error for _, error in _check_errors(compiled, walked, context, severity="warning"))
     return Review(walked, tuple(errors), warnings)

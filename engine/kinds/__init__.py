@@ -7,6 +7,7 @@ from engine.format.reading import Node, Reading, record
 from engine.kinds.address import Address
 from engine.kinds.base import Context, Field, Places, Refused
 from engine.kinds.choices import Choice, Choices, Confirm, YesNo
+from engine.kinds.computed import Computed
 from engine.kinds.contacts import Email, NationalId, Phone, TaxCode
 from engine.kinds.dates import Date
 from engine.kinds.files import File
@@ -38,12 +39,13 @@ KINDS: dict[str, type[Field]] = {
     "address": Address,
     "file": File,
     "signature": Signature,
+    "computed": Computed,
     "heading": Heading,
     "note": Note,
 }
 
 # Kinds of the format that are not built yet; a definition that names one is told so.
-LATER = ("group", "computed")
+LATER = ("group",)
 
 
 def _report_no_kind(node: Node, reading: Reading) -> None:

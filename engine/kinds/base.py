@@ -71,7 +71,8 @@ class Field:
     KIND: ClassVar[str] = ""
     VALUE_TYPE: ClassVar[str] = "text"
     OPERATORS: ClassVar[frozenset[str]] = EQUALITY
-    ASKS: ClassVar[bool] = True
+    ASKS: ClassVar[bool] = True  # somebody types or chooses its value
+    HOLDS: ClassVar[bool] = True  # it has a value, be it asked or computed
     MISSING: ClassVar[str] = "enter"
     WIDTH: ClassVar[str] = "l"
     GROUPED: ClassVar[bool] = False  # several inputs in one fieldset, whose wrapper bears the id
@@ -102,6 +103,10 @@ class Field:
     def value_type(self) -> str:
         """As what conditions and formulas read its value."""
         return self.VALUE_TYPE
+
+    def operators(self) -> frozenset[str]:
+        """What conditions may ask of it, its box left aside."""
+        return self.OPERATORS
 
     def inputs(self) -> tuple[str, ...]:
         """The names of the inputs on the page."""

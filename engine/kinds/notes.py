@@ -19,6 +19,7 @@ class _Said(Field):
     VALUE_TYPE: ClassVar[str] = "nothing"
     OPERATORS: ClassVar[frozenset[str]] = frozenset()
     ASKS: ClassVar[bool] = False
+    HOLDS: ClassVar[bool] = False
 
     name: str = key(reading.name, default="", doc="Its name, where one is wanted.")
     label: Text = key(dependent_text, default=Text(""), doc="A title.")

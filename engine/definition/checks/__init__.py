@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.definition.checks import conditions, names, office, publishing, texts, values
+from engine.definition.checks import computed, conditions, names, office, publishing, texts, values
 from engine.definition.checks.checking import Checking
 from engine.definition.outline import Outline
 from engine.format.faults import Fault
@@ -14,6 +14,7 @@ OF_FORMS: tuple[Callable[[Checking], None], ...] = (
     names.unique,
     names.reserved,
     conditions.of_form,
+    computed.of_fields,
     values.of_fields,
     texts.names_in_texts,
 )

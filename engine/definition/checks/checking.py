@@ -132,5 +132,5 @@ def attached(node: Node) -> bool:
 def facts_of(item: Any) -> FieldFacts:
     """What conditions may ask of a field."""
     choices = item.values if isinstance(item, Choice | Choices | LinkedChoice) else None
-    operators = item.OPERATORS | ({"none"} if item.none is not None else set())
+    operators = item.operators() | ({"none"} if item.none is not None else set())
     return FieldFacts(item.KIND, item.value_type(), operators, choices)

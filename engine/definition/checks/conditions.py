@@ -10,6 +10,7 @@ from engine.definition.checks.checking import RESERVED, Checking, attached, wher
 from engine.definition.outline import Entry
 from engine.format.faults import errors
 from engine.format.reading import Node
+from engine.kinds.computed import Computed
 from engine.rules import Condition
 
 EVERYTHING = 1 << 30  # the order of what sees the whole form
@@ -44,7 +45,7 @@ def _check_default(checking: Checking, entry: Entry) -> None:
     named = node.get("field") if node else None
     if named is None:
         return
-    _check_name(checking, named, entry.node, entry.place, entry.order, ())
+    check_name(checking, named, entry.node, entry.place, entry.order, ())
     other, own = checking.facts.get(named.raw), checking.facts.get(entry.name)
     if other is not None and own is not None and (other.kind, other.value_type) != (own.kind, own.value_type):
         what = f'"{named.raw}" is of the kind {other.kind}; its answer cannot be copied into the kind {own.kind}'
@@ -116,7 +117,7 @@ def _check(checking: Checking, part: Node, key_: str, place: str, order: int, *,
         return
     rates = checking.rates if key_ == "rule" else ()
     for name in referred(node):
-        _check_name(checking, name, part, place, order, rates, officer=officer)
+        check_name(checking, name, part, place, order, rates, officer=officer)
     condition, faults = rules.parse_all(node.plain(), allow_formula=key_ == "rule")
     if condition is None or faults:
         return  # said where it was read
@@ -124,24 +125,42 @@ def _check(checking: Checking, part: Node, key_: str, place: str, order: int, *,
         checking.fault(node.at(fault.path), place, fault.message)
 
 
-def _check_name(
+def check_name(
     checking: Checking, node: Node, part: Node, place: str, order: int, rates: tuple[str, ...], *, officer: bool = False
 ) -> None:
     name = node.raw.partition(".")[0]
     entry = checking.entries.get(name)
-    if name in RESERVED or name in rates:
+    if name in RESERVED or name in rates or not check_asked(checking, node, place, name, officer=officer):
         return
+    assert entry is not None
+    if entry.node is part:
+        checking.fault(node, place, f'"{name}" is asked by its own condition')
+    elif isinstance(entry.field, Computed) and _same_step(checking, entry, order):
+        what = f'"{name}" is computed on the same step; a condition may ask what an earlier step computes'
+        checking.fault(node, place, what)
+    elif entry.order >= order:
+        line = where(entry.node, node)
+        checking.fault(node, place, f'"{name}" stands later, in {line}; a condition looks back only')
+
+
+def check_asked(checking: Checking, node: Node, place: str, name: str, *, officer: bool = False) -> bool:
+    """Whether a name can be asked at all; a fault where not."""
+    entry = checking.entries.get(name)
     if entry is None:
         checking.report_unknown(node, place, name)
     elif name in checking.officer_names and not officer:
         checking.fault(node, place, f'"{name}" is filled by officers; a citizen\'s form cannot ask it')
     elif entry in checking.outline.papers and not attached(entry.node):
         checking.fault(node, place, f'the paper "{name}" is not sent online, so nothing can ask it')
-    elif entry.node is part:
-        checking.fault(node, place, f'"{name}" is asked by its own condition')
-    elif entry.order >= order:
-        line = where(entry.node, node)
-        checking.fault(node, place, f'"{name}" stands later, in {line}; a condition looks back only')
+    else:
+        return True
+    return False
+
+
+def _same_step(checking: Checking, entry: Entry, order: int) -> bool:
+    """Whether what stands at `order` is on the step of an earlier computed field, which only the server knows."""
+    entries = checking.outline.entries
+    return entry.order < order < len(entries) and entries[order].step == entry.step
 
 
 def unreachable(checking: Checking) -> None:

@@ -120,7 +120,7 @@ def _start_facts(compiled: CompiledForm, offices: Any, chosen: str, *, refused: 
         "steps": [showing.bare(step.definition.title, lang) for step in compiled.steps],
         "papers": [
             {"title": paper.title.in_(lang), "wanted": wanted_words(paper)}
-            for paper in of.papers
+            for paper in of.every_paper
             if paper.attach != "none"
         ],
         "agencies": [

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask_babel import gettext as _
 
 from engine.calendar import words as duration_words
-from engine.definition.procedure import Method, Paper, Procedure
+from engine.definition.procedure import Method, OneOf, Paper, Procedure
 from engine.dossier import dossiers
 from engine.draft import drafts
 from engine.form.markdown import rendered
@@ -164,10 +164,14 @@ def _method_words(method: Method) -> str:
 def _papers(of: Procedure) -> Iterator[dict[str, Any]]:
     """The papers in order; the first of each group bears the group's title."""
     before = ""
-    for paper in of.papers:
-        group = said(paper.group)
-        yield _paper(of, paper) | {"group": group if group != before else ""}
-        before = group
+    for item in of.papers:
+        one_of = isinstance(item, OneOf)
+        heading = str(_("%(title)s: cần một trong các giấy tờ sau", title=said(item.title))) if one_of else ""
+        for paper in item.papers if isinstance(item, OneOf) else [item]:
+            group = heading or said(paper.group)
+            shown = {"group": group if group != before else ""} | ({"required": False} if one_of else {})
+            yield _paper(of, paper) | shown
+            before = group
 
 
 def _paper(of: Procedure, paper: Paper) -> dict[str, Any]:

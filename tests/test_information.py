@@ -109,7 +109,7 @@ def test_every_procedure_tells_everything_that_is_published(client: FlaskClient,
     assert code in words
     for law in of.legal_basis:
         assert law.number is None or law.number in words
-    for paper in of.papers:
+    for paper in of.every_paper:
         assert paper.title.in_(language) in words
     for blank in of.templates:
         assert page.xpath(f'//a[@href="/thu-tuc/{code}/mau/{blank.file}"]')

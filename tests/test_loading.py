@@ -225,18 +225,6 @@ form:
 
 
 @pytest.mark.parametrize(
-    ("part", "fault"),
-    [
-        ("- {one_of: o, title: T, papers: []}", 'a.yaml:8: papers: "one_of" is not supported yet'),
-        ("- {name: p, title: T, or: [post]}", 'a.yaml:8: paper "p": "or" is not supported yet'),
-    ],
-)
-def test_papers_that_are_not_built_yet_are_told_too(library: Library, part: str, fault: str) -> None:
-    head = 'format: 1\ncode: "1"\ntitle: T\ncategory: ho-tich\nlevel: 2\nmethods: [{channel: post}]\npapers:\n'
-    assert faults_of(f"{head}  {part}\n", library) == [fault]
-
-
-@pytest.mark.parametrize(
     ("text", "fault"),
     [
         ("- a\n", "a.yaml:1: a mapping of keys is wanted, not a list"),

@@ -6,7 +6,7 @@ and draws no further fault.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -81,7 +81,7 @@ def outline(node: Node, library: Library) -> Outline:
         reading.fault(node, f"a mapping of keys is wanted, not {described(node)}")
         return found
     steps, form = read_form(node.value.get("form"), found)
-    papers = _supported_papers(node.value.get("papers"), reading)
+    papers = node.value.get("papers")
     parts = {"form": form, "papers": papers}
     value = {name: parts.get(name) or inner for name, inner in node.value.items()}
     found.root = replace(node, value=value)
@@ -241,9 +241,19 @@ def _keys(node: Node) -> Sequence[str]:
 def _paper_entries(node: Node | None, order: int) -> Iterator[Entry]:
     if node is None or not isinstance(node.value, list):
         return
-    for index, item in enumerate(node.value):
+    for index, (item, group) in enumerate(_papers_of(node.value)):
         name = blocks.field_name(item)
-        yield Entry(name, item, f'paper "{name}"', order + index, PAPERS_STEP)
+        yield Entry(name, item, f'paper "{name}"', order + index, PAPERS_STEP, above=(group,) if group else ())
+
+
+def _papers_of(items: Sequence[Node]) -> Iterator[tuple[Node, Node | None]]:
+    """Every paper, with the node of those of which one is enough."""
+    for item in items:
+        inner = item.get("papers") if item.get("one_of") is not None else None
+        if inner is None:
+            yield item, None
+        else:
+            yield from ((one, item) for one in (inner.value if isinstance(inner.value, list) else ()))
 
 
 def _officer_fields(node: Node | None, found: Outline) -> tuple[OfficerField, ...]:
@@ -263,32 +273,3 @@ def _without(node: Node, key: str) -> Node:
     if not isinstance(node.value, dict):
         return node
     return replace(node, value={name: inner for name, inner in node.value.items() if name != key})
-
-
-# Parts of the format that are not built yet: each key with what of it is not.
-LATER_IN_PAPER: dict[str, Callable[[Node], bool]] = {"or": lambda _: True}
-
-
-def _supported(node: Node, reading: Reading, later: dict[str, Callable[[Node], bool]]) -> Node:
-    """The node without what is not built yet, each with one fault."""
-    if not isinstance(node.value, dict):
-        return node
-    value = dict(node.value)
-    for name, inner in node.value.items():
-        if name in later and later[name](inner):
-            reading.fault(inner, f'"{name}" is not supported yet', line=node.keys.get(name, 0))
-            del value[name]
-    return replace(node, value=value)
-
-
-def _supported_papers(node: Node | None, reading: Reading) -> Node | None:
-    if node is None or not isinstance(node.value, list):
-        return node
-    kept = []
-    for item in node.value:
-        if "one_of" in _keys(item):
-            at = item.at(["one_of"])
-            reading.at("papers").fault(at, '"one_of" is not supported yet', line=item.keys.get("one_of", 0))
-        else:
-            kept.append(_supported(item, reading.at(f'paper "{blocks.field_name(item)}"'), LATER_IN_PAPER))
-    return replace(node, value=kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.calendar import Duration
@@ -26,7 +26,8 @@ from engine.format.reading import (
 from engine.format.texts import Text
 from engine.formulas import Formula
 from engine.kinds import Field
-from engine.rules import Condition
+from engine.kinds.files import WAYS
+from engine.rules import Condition, both
 from engine.rules.dependent import dependent_text
 from engine.rules.reading import condition, formula, rule
 
@@ -101,6 +102,33 @@ class Paper:
     max_mb: int = key(positive, default=10, doc="How large a file may be, in MB.")
     template: str | None = key(text, doc="Its blank form.")
     when: Condition | None = key(condition, doc="It is wanted only when this holds.")
+    ways: tuple[str, ...] = key(
+        several(one_of(*WAYS)), default=(), named="or",
+        doc="How else it may come: in_person, post, on_file.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneOf:
+    """Several papers of which at least one is wanted."""
+
+    name: str = key(name, required=True, named="one_of", doc="Its name, in one namespace with the fields.")
+    title: Text = key(local_text, required=True, doc="What they show.")
+    hint: Text | None = key(local_text, doc="A line of help.")
+    when: Condition | None = key(condition, doc="It is wanted only when this holds.")
+    papers: tuple[Paper, ...] = key(several(recorded(Paper, 'paper "{}"')), required=True, doc="The papers.")
+
+    @property
+    def sent(self) -> tuple[Paper, ...]:
+        """Those that may be sent online."""
+        return tuple(paper for paper in self.papers if paper.attach != "none")
+
+
+def paper(node: Node, reading: Reading) -> Paper | OneOf | None:
+    """A paper, or several of which one is enough."""
+    if node.get("one_of") is None:
+        return recorded(Paper, 'paper "{}"')(node, reading)
+    return recorded(OneOf, 'papers "{}"')(node, reading)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +139,7 @@ class Section:
     hint: Text | None = key(dependent_text, doc="A line of help.")
     when: Condition | None = key(condition, doc="All in it is asked only when this holds.")
     fields: tuple[Field, ...] = key(anything, required=True, default=(), doc="Its fields and uses of blocks.")
+    one_of: str = ""  # the name of papers of which one is enough; never written in a file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,6 +259,11 @@ class Applicant:
         return self.name + self.id_number + self.phone + self.email + self.address
 
 
+def _members(several_papers: OneOf) -> list[Paper]:
+    title = several_papers.title
+    return [replace(one, when=both(several_papers.when, one.when), group=title) for one in several_papers.papers]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Procedure:
     """A procedure (thủ tục hành chính), whole and frozen.
@@ -261,7 +295,7 @@ class Procedure:
     templates: tuple[BlankForm, ...] = key(
         several(recorded(BlankForm, 'template "{}"')), default=(), doc="Blank forms to download."
     )
-    papers: tuple[Paper, ...] = key(several(recorded(Paper, 'paper "{}"')), default=(), doc="Thành phần hồ sơ.")
+    papers: tuple[Paper | OneOf, ...] = key(several(paper), default=(), doc="Thành phần hồ sơ.")
     form: tuple[Step, ...] = key(anything, default=(), doc="The online declaration, steps in order.")
     applicant: Applicant | None = key(recorded(Applicant, "applicant"), doc="Who files.")
     checks: tuple[Check, ...] = key(several(recorded(Check, "check")), default=(), doc="Rules across fields.")
@@ -279,6 +313,11 @@ class Procedure:
     retention: Retention | None = key(recorded(Retention, "retention"), doc="How long a dossier is kept.")
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     expanded: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def every_paper(self) -> tuple[Paper, ...]:
+        """Its papers, those too of which one is enough, each with the whole condition under which it is wanted."""
+        return tuple(one for item in self.papers for one in ([item] if isinstance(item, Paper) else _members(item)))
 
     @property
     def online(self) -> bool:

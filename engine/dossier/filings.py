@@ -166,7 +166,7 @@ def wanted_papers(compiled: CompiledForm, view: Mapping[str, Any]) -> tuple[Pape
     """The papers that a view calls for, in order."""
     return tuple(
         paper
-        for paper in compiled.procedure.papers
+        for paper in compiled.procedure.every_paper
         if paper.when is None or rules.compile(paper.when, compiled.types)(view)
     )
 

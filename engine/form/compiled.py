@@ -12,13 +12,13 @@ from typing import Any
 import wtforms
 
 from engine import formulas, rules
-from engine.definition.procedure import PAPERS_STEP, Check, Procedure, Section, Step
+from engine.definition.procedure import PAPERS_STEP, Check, OneOf, Paper, Procedure, Section, Step
 from engine.form.fees import CompiledFee, compile_fee
 from engine.format.texts import Text
 from engine.kinds import Context, Field, Refused
 from engine.kinds.choices import Choice, Choices, Option
 from engine.kinds.computed import Computed
-from engine.kinds.files import File
+from engine.kinds.files import File, PaperFile
 from engine.kinds.linked import LinkedChoice
 from engine.kinds.messages import Problem
 from engine.kinds.signature import Signature
@@ -117,6 +117,11 @@ class CompiledPart:
     test: Test | None
     fields: tuple[CompiledField, ...]
     section: Section | None = None
+
+    @property
+    def one_of(self) -> bool:
+        """Whether it is made of papers of which one is enough."""
+        return self.section is not None and bool(self.section.one_of)
 
 
 @dataclass(frozen=True, eq=False)
@@ -303,22 +308,34 @@ def compile_form(procedure: Procedure) -> CompiledForm:
 
 
 def _papers_step(procedure: Procedure) -> Iterator[Step]:
-    wanted = [paper for paper in procedure.papers if paper.attach != "none"]
-    if wanted and procedure.form:
-        items = tuple(
-            File(
-                name=paper.name,
-                label=paper.title,
-                hint=paper.hint,
-                required=paper.attach == "required",
-                when=paper.when,
-                accept=paper.accept,
-                max_files=paper.max_files,
-                max_mb=paper.max_mb,
-            )
-            for paper in wanted
-        )
+    items = tuple(item for paper in procedure.papers for item in _asked(paper))
+    if items and procedure.form:
         yield Step(name=PAPERS_STEP, title=PAPERS_TITLE, hint=None, when=None, items=items)
+
+
+def _asked(paper: Paper | OneOf) -> Iterator[Field | Section]:
+    """What the step of the papers asks of one: its files, or, of several, at least one of those that can be sent."""
+    if isinstance(paper, Paper):
+        if paper.attach != "none":
+            yield _paper_file(paper, required=paper.attach == "required")
+    elif paper.sent:
+        fields = tuple(_paper_file(one, required=False) for one in paper.sent)
+        title, wanted = paper.title, paper.name if len(paper.sent) == len(paper.papers) else ""
+        yield Section(title=title, hint=paper.hint, when=paper.when, fields=fields, one_of=wanted)
+
+
+def _paper_file(paper: Paper, *, required: bool) -> PaperFile:
+    return PaperFile(
+        name=paper.name,
+        label=paper.title,
+        hint=paper.hint,
+        required=required,
+        when=paper.when,
+        accept=paper.accept,
+        max_files=paper.max_files,
+        max_mb=paper.max_mb,
+        ways=paper.ways,
+    )
 
 
 def _step(step: Step, types: Mapping[str, str], *, papers: bool) -> CompiledStep:
@@ -346,7 +363,7 @@ def _part(fields: Sequence[Field], section: Section | None, types: Mapping[str, 
 def _field(item: Field, above: Condition | None, types: Mapping[str, str]) -> CompiledField:
     offered = {value: rules.compile(when, types) for value, when in conditions_of_choices(item).items()}
     required = None if isinstance(item.required, bool) else rules.compile(item.required, types)
-    shown_when = both(above, item.when)
+    shown_when = rules.both(above, item.when)
     return CompiledField(item, _test(item.when, types), shown_when, offered, required, _compute(item, types))
 
 
@@ -365,13 +382,6 @@ def choices_of(item: Field) -> tuple[Option, ...]:
 def conditions_of_choices(item: Field) -> dict[str, Condition]:
     """The conditions of the choices that have one, by value."""
     return {option.value: option.when for option in choices_of(item) if option.when is not None}
-
-
-def both(first: Condition | None, second: Condition | None) -> Condition | None:
-    """The condition that both hold."""
-    if first is None or second is None:
-        return first or second
-    return rules.All((first, second))
 
 
 def _test(condition: Condition | None, types: Mapping[str, str]) -> Test | None:

@@ -128,6 +128,7 @@ def _walk(step: CompiledStep, answers: Answers, view: dict[str, Any], relevant: 
     for part in step.parts:
         if part.test is not None and not part.test(view):
             continue
+        asked, answered = len(relevant), len(view)
         for item in part.fields:
             if item.test is not None and not item.test(view):
                 continue
@@ -141,6 +142,8 @@ def _walk(step: CompiledStep, answers: Answers, view: dict[str, Any], relevant: 
                 lacks = True
             elif item.may_lack and _lacks_value(item, values, view):
                 lacks = True
+        if part.one_of and len(relevant) > asked and len(view) == answered:
+            lacks = True
     return lacks
 
 
@@ -157,7 +160,7 @@ def post(compiled: CompiledForm, step: CompiledStep, answers: Answers, inputs: I
     values, typed, refused = _parsed(step, inputs, context)
     posted = answers.with_step(step.name, values, typed, posted=True)
     walked = journey(compiled, posted, context)
-    errors = [*_field_errors(step, walked, refused, context)]
+    errors = [*_field_errors(step, walked, refused, context), *_part_errors(step, walked, refused)]
     wrong = {error.field for error in errors}
     errors += [
         error
@@ -206,6 +209,14 @@ def _field_errors(
                 yield FieldError(item.name, step.name, item.message or problem)
 
 
+def _part_errors(step: CompiledStep, walked: Journey, refused: Mapping[str, Problem]) -> Iterator[FieldError]:
+    """At the first of several papers of which one is enough, where there is none."""
+    for part in step.parts:
+        asked = [item.field.name for item in part.fields if item.field.name in walked.relevant] if part.one_of else []
+        if part.section and asked and not any(name in walked.view or name in refused for name in asked):
+            yield FieldError(asked[0], step.name, Problem("paper.one_of", {"title": part.section.title}))
+
+
 def _withheld(offered: Mapping[str, Test], value: Any, view: Mapping[str, Any]) -> bool:
     """Whether something is chosen that is not offered with these answers."""
     chosen = value if isinstance(value, list) else [value]
@@ -242,7 +253,7 @@ def review(compiled: CompiledForm, answers: Answers, context: Context) -> Review
     for step in compiled.steps:
         if step.name in walked.steps:
             unread = {name: Problem(compiled.fields[name].MISSING) for name in answers.typed}
-            errors += _field_errors(step, walked, unread, context)
+            errors += [*_field_errors(step, walked, unread, context), *_part_errors(step, walked, unread)]
     errors += [error for _, error in _check_errors(compiled, walked, context, severity="error")]
     warnings = tuple(error for _, error in _check_errors(compiled, walked, context, severity="warning"))
     return Review(walked, tuple(errors), warnings)

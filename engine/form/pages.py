@@ -61,6 +61,9 @@ WORDS: dict[str, Text] = {
     "sign.undo": Text("Bỏ nét cuối", "Undo the last stroke"),
     "sign.clear": Text("Xoá, vẽ lại", "Clear and draw again"),
     "sign.keep": Text("Giữ chữ ký đã vẽ", "Keep the drawn signature"),
+    "way": Text("Nộp giấy tờ này bằng cách nào", "How this paper comes"),
+    "attach": Text("Đính kèm tệp ở đây", "Attach a file here"),
+    "number": Text("Số giấy tờ hoặc mã hồ sơ", "Number of the paper or of the dossier"),
     "error": Text("Lỗi:", "Error:"),
 }  # fmt: skip
 

@@ -284,7 +284,7 @@ def recorded(cls: type[T], place: str = "") -> Reader[T]:
 
 def _own_name(node: Node) -> str:
     if isinstance(node.value, dict):
-        for word in ("name", "stage", "step", "title", "file", "channel"):
+        for word in ("name", "one_of", "stage", "step", "title", "file", "channel"):
             if word in node.value:
                 return node.value[word].raw or str(node.value[word].plain())
     return ""

@@ -32,6 +32,7 @@ DATETIME = re.compile(
 )
 PARTS = ("province", "ward", "country")  # of an address
 OTHER = "other"  # what a free text beside a choice compares as
+BESIDE = frozenset({OTHER, "on_file"})  # the words that stand with a text of their own, `{word: text}`
 
 FAMILIES = {
     "text": "text",
@@ -56,10 +57,10 @@ def nothing(value: object) -> bool:
 
 
 def text_of(value: object) -> str | None:
-    """A text in NFC; the free text beside a choice reads as `other`."""
+    """A text in NFC; a word with a text beside it reads as the word, such as `other`."""
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value) or None
-    return OTHER if isinstance(value, dict) and OTHER in value else None
+    return next(iter(value)) if isinstance(value, dict) and len(value) == 1 and BESIDE.issuperset(value) else None
 
 
 def integer_of(value: object) -> int | None:

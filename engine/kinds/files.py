@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.format.reading import key, positive, several, text
-from engine.kinds.base import Context, Field, Inputs, Typed
+from engine.format.texts import Text
+from engine.kinds.base import EQUALITY, Context, Field, Inputs, Refused, Typed, clean, first
 from engine.kinds.messages import Problem
 
 # What an office takes: the ending, its media type, and (in engine.draft.attachments) what its content must be.
@@ -81,3 +82,82 @@ class File(Field):
         endings = [f".{ending}" for ending in self.accept] + ([".jpeg"] if "jpg" in self.accept else [])
         return {"accept_attribute": ",".join(endings), "multiple": self.max_files > 1, "accept": self.accept,
                 "max_mb": self.max_mb, "max_files": self.max_files}  # fmt: skip
+
+
+WAYS = {
+    "in_person": Text("Mang đến khi làm thủ tục", "Brought in person"),
+    "post": Text("Gửi qua bưu chính", "Sent by post"),
+    "on_file": Text("Cơ quan đã có", "The office has it already"),
+}
+ATTACHED = "attach"
+ON_FILE = "on_file"
+LONGEST_NUMBER = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperFile(File):
+    """A paper of the dossier as its step asks for it: its files, or the way in which it comes otherwise.
+
+    Stored as a list of attachment ids, as the way's word, or as `{on_file: number}` with the number of the paper or of
+    the dossier in which the office has it. The way is posted as `<f>-way`, the number as `<f>-number`.
+    """
+
+    ways: tuple[str, ...] = ()
+
+    def operators(self) -> frozenset[str]:
+        """The way may be asked like a choice."""
+        return super().operators() | (EQUALITY if self.ways else frozenset())
+
+    def inputs(self) -> tuple[str, ...]:
+        """The ids that are kept, the way, the number."""
+        more = (f"{self.name}-way", f"{self.name}-number") if self.ways else ()
+        return (*super().inputs(), *more)
+
+    def parse(self, data: Inputs, context: Context) -> Any:
+        """The ids, or the way; raises `Refused` for one that is not offered or lacks its number."""
+        way = first(data, f"{self.name}-way")
+        if not way or way == ATTACHED or not self.ways:
+            return super().parse(data, context)
+        if way not in self.ways:
+            raise Refused("choice.unknown")
+        if way != ON_FILE:
+            return way
+        number = clean(first(data, f"{self.name}-number"))
+        if not number or len(number) > LONGEST_NUMBER:
+            raise Refused("paper.number", limit=LONGEST_NUMBER)
+        return {ON_FILE: number}
+
+    def problem(self, value: Any, context: Context) -> Problem | None:
+        """Of files only; a way was checked when it was chosen."""
+        return super().problem(value, context) if isinstance(value, list) else None
+
+    def typed(self, value: Any) -> Typed:
+        """The ids, the way, the number."""
+        kept = super().typed(value if isinstance(value, list) else None)
+        if not self.ways:
+            return kept
+        number = value.get(ON_FILE, "") if isinstance(value, dict) else ""
+        way = ON_FILE if number else value if isinstance(value, str) else ATTACHED
+        return kept | {f"{self.name}-way": way, f"{self.name}-number": number}
+
+    def show(self, value: Any, language: str, context: Context) -> str:
+        """The names of the files, or the way in words."""
+        if isinstance(value, list):
+            return super().show(value, language, context)
+        if isinstance(value, dict):
+            return f"{WAYS[ON_FILE].in_(language)}: {value[ON_FILE]}"
+        return WAYS[value].in_(language)
+
+    def schema(self) -> dict[str, Any]:
+        """A list of ids, or a way."""
+        if not self.ways:
+            return super().schema()
+        words = [way for way in self.ways if way != ON_FILE]
+        number = {"type": "object", "properties": {ON_FILE: {"type": "string"}}, "required": [ON_FILE],
+                  "additionalProperties": False}  # fmt: skip
+        forms = [super().schema(), *([{"enum": words}] if words else []), *([number] if ON_FILE in self.ways else [])]
+        return {"anyOf": forms}
+
+    def page(self) -> dict[str, Any]:
+        """The ways beside attaching it."""
+        return super().page() | {"ways": [(way, WAYS[way]) for way in self.ways], "on_file": ON_FILE in self.ways}

@@ -16,6 +16,11 @@ MESSAGES: dict[str, Text] = {
         "{label}: hoặc điền, hoặc đánh dấu “{none}”, không làm cả hai",
         "{label}: either fill it in or tick “{none}”, not both",
     ),
+    "paper.number": Text(
+        "{label}: ghi số giấy tờ hoặc mã hồ sơ mà cơ quan đang lưu, nhiều nhất {limit} ký tự",
+        "{label}: give the number of the paper or of the dossier where the office has it, at most {limit} characters",
+    ),
+    "paper.one_of": Text("{title}: cần ít nhất một trong các giấy tờ này", "{title}: at least one of these is needed"),
     "text.short": Text("{label}: viết ít nhất {limit} ký tự", "{label}: write at least {limit} characters"),
     "text.long": Text(
         "{label}: viết nhiều nhất {limit} ký tự, hiện có {length}",

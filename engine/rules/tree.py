@@ -94,6 +94,13 @@ class FormulaRule:
 Condition: TypeAlias = All | Any_ | Not | Compare | FormulaRule
 
 
+def both(first: Condition | None, second: Condition | None) -> Condition | None:
+    """The condition that both hold."""
+    if first is None or second is None:
+        return first or second
+    return All((first, second))
+
+
 def leaves(condition: Condition) -> Iterator[Compare | FormulaRule]:
     """The leaves from left to right, those inside a row's tree not among them."""
     if isinstance(condition, All | Any_):

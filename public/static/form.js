@@ -95,10 +95,15 @@ const READ = {
   choice: (name) => choice(one(name), name),
   choices: (name) => ticked(name).map((value) => choice(value, name)),
   address,
-  file: (name) => [
-    ...ticked(`${name}-keep`),
-    ...[...(document.getElementById(name)?.files ?? [])].map((file) => file.name),
-  ],
+  file: (name) => {
+    const way = one(`${name}-way`);
+    if (way === "on_file") return { on_file: text(`${name}-number`) };
+    if (way && way !== "attach") return way;
+    return [
+      ...ticked(`${name}-keep`),
+      ...[...(document.getElementById(name)?.files ?? [])].map((file) => file.name),
+    ];
+  },
 };
 
 function answered(value) {
@@ -145,6 +150,13 @@ function showOthers(root) {
   }
 }
 
+// Shows what belongs to the way in which a paper comes.
+function showWays(root) {
+  for (const part of root.querySelectorAll("[data-way-of]")) {
+    part.hidden = (one(`${part.dataset.wayOf}-way`) || "attach") !== part.dataset.way;
+  }
+}
+
 function showDomestic(root) {
   for (const part of root.querySelectorAll('[data-kind="address"]')) {
     const country = part.querySelector("select[name$='-country']");
@@ -184,6 +196,7 @@ export function start(root) {
   const refresh = () => {
     update(root, types, outside);
     showOthers(root);
+    showWays(root);
     showDomestic(root);
   };
   root.addEventListener("input", refresh);

@@ -7,6 +7,7 @@ const FAMILIES = {
   date: "moment", datetime: "moment", time: "time", choices: "list", file: "list", group: "list",
   address: "address",
 };
+const BESIDE = ["other", "on_file"]; // words that stand with a text of their own, `{word: text}`
 const WHOLE = ["integer", "money"];
 const RESERVED = { today: "date", channel: "text", agency: "text" };
 const ORDER = ["less_than", "at_most", "more_than", "at_least"];
@@ -178,7 +179,8 @@ const READERS = {
 
 function textOf(value) {
   if (typeof value === "string") return value.normalize("NFC") || null;
-  return isObject(value) && "other" in value ? "other" : null;
+  const [word, ...more] = isObject(value) ? Object.keys(value) : [];
+  return BESIDE.includes(word) && !more.length ? word : null;
 }
 
 function numberOf(value, type) {

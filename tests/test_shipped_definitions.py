@@ -67,7 +67,7 @@ def objections(code: str, **values: Any) -> dict[str, str]:
 def wanted(code: str, channel: str = "online", **values: Any) -> set[str]:
     """The papers that these answers ask for and that must be attached."""
     walked = journey(shipped(code), Answers(values), at(channel))
-    papers = {paper.name for paper in shipped(code).procedure.papers if paper.attach == "required"}
+    papers = {paper.name for paper in shipped(code).procedure.every_paper if paper.attach == "required"}
     return papers & walked.relevant
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 
 import pytest
@@ -10,11 +11,15 @@ import pytest
 from engine import kinds
 from engine.definition import blocks, library
 from engine.definition import procedure as definition
+from engine.definition.checks import names, office, publishing
 from engine.definition.library import Library
 from engine.definition.loading import load_text
 from engine.format.reading import keys_of
+from engine.formulas.grammar import FUNCTIONS
+from engine.kinds.files import MEDIA_TYPES
 from engine.platform.settings import ROOT
 from tests.format_tables import PAGE, RECORDS, TABLE, tables, written
+from tests.kinds_cases import CONTEXT, f, made
 
 TEXT = PAGE.read_text("utf-8")
 
@@ -57,6 +62,48 @@ def test_the_whole_example_loads_without_a_fault_or_a_warning() -> None:
     assert [str(fault) for fault in faults] == []
     assert procedure is not None
     assert [step.name for step in procedure.form] == ["ban_doc", "the"]
+
+
+CLOSED_LISTS = {
+    "reserved fields": f"the fields `{' '.join(names.RESERVED_FIELDS)}`",
+    "reserved steps": f"`{' '.join(names.RESERVED_STEPS)}`",
+    "events of mails": f": {', '.join(publishing.EVENTS)}.",
+    "kinds of file": f"Kinds of file: {', '.join(MEDIA_TYPES)}.",
+}
+
+
+@pytest.mark.parametrize("words", CLOSED_LISTS.values(), ids=list(CLOSED_LISTS))
+def test_a_closed_list_of_the_page_is_the_programs(words: str) -> None:
+    assert words in " ".join(TEXT.split())
+
+
+def test_the_page_names_every_function_of_formulas_and_no_other() -> None:
+    part = " ".join(TEXT[TEXT.index("## Formulas") : TEXT.index("### fees")].split())
+    told = set(re.findall(r"`(\w+)(?:\([^`]*\))?`", part)) - {"today", "channel", "rates"}
+    assert told == set(FUNCTIONS)
+
+
+def test_the_page_names_every_placeholder_of_a_code_and_no_other() -> None:
+    part = TEXT[TEXT.index("`code_format` knows") :].partition("\n\n")[0]
+    assert {name for name, _ in re.findall(r"\{(\w+)(:\d)?\}", part)} == set(office.PLACEHOLDERS)
+
+
+TYPED = re.compile(r"^\| `(\w+)` \| (`.*?) \| (`.*?) \|$", re.MULTILINE)
+STORED_FORMS = [
+    (kind, typed, stored.split("`")[1])
+    for kind, examples, stored in TYPED.findall(TEXT[TEXT.index("| kind | typed | stored |") :])
+    if kind in ("money", "time", "datetime", "decimal")
+    for typed in re.findall(r"`([^`]+)`", examples.partition(";")[0])
+]
+
+
+@pytest.mark.parametrize(("kind", "typed", "stored"), STORED_FORMS)
+def test_what_the_page_says_is_typed_is_stored_as_it_says(kind: str, typed: str, stored: str) -> None:
+    assert made(kind).parse(f(typed), CONTEXT) == json.loads(stored)
+
+
+def test_every_kind_with_a_row_of_forms_is_told_with_examples() -> None:
+    assert {kind for kind, _, _ in STORED_FORMS} == {"money", "time", "datetime", "decimal"}
 
 
 def test_the_fault_on_the_page_is_told_in_these_words() -> None:

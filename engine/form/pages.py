@@ -137,7 +137,7 @@ def _field_facts(item: CompiledField, today: str, language: str, number: int) ->
     return {
         "field": field,
         "id": field.name or f"doan-{number}",
-        "template": f"{field.KIND}.html",
+        "template": f"{field.PAGE or field.KIND}.html",
         "when": condition_text(item.shown_when) if item.shown_when else "",
         "required_when": "" if isinstance(field.required, bool) else condition_text(field.required),
         "none": words_source(field.none, language) if field.none else "",

@@ -1,4 +1,4 @@
-"""The kinds of fields. To add one: write its class in a file here, its page in `pages/`, and its line below."""
+"""The kinds of fields. To add one, see docs/adding-a-kind.md."""
 
 from __future__ import annotations
 

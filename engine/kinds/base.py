@@ -69,6 +69,7 @@ class Field:
     """One field of a form; `when` is its own condition, without those of its section and step."""
 
     KIND: ClassVar[str] = ""
+    PAGE: ClassVar[str] = ""  # the page template, where it is another kind's
     VALUE_TYPE: ClassVar[str] = "text"
     OPERATORS: ClassVar[frozenset[str]] = EQUALITY
     ASKS: ClassVar[bool] = True  # somebody types or chooses its value

@@ -145,6 +145,7 @@ class TaxCode(Field):
     """A tax code (mã số thuế): 10 digits, with `-NNN` those of a dependent unit, or a 12-digit personal number."""
 
     KIND: ClassVar[str] = "tax_code"
+    PAGE: ClassVar[str] = "national_id"
     WIDTH: ClassVar[str] = "s"
 
     def parse(self, data: Inputs, context: Context) -> str | None:

@@ -154,6 +154,7 @@ class DecimalNumber(_Number):
     """An exact number with a fraction. Stored as a text with a point and exactly `places` digits behind it."""
 
     KIND: ClassVar[str] = "decimal"
+    PAGE: ClassVar[str] = "integer"
     VALUE_TYPE: ClassVar[str] = "decimal"
     WIDTH: ClassVar[str] = "s"
 
@@ -219,6 +220,7 @@ class Money(_Number):
     """An amount in whole đồng. It may be negative only where `min` is."""
 
     KIND: ClassVar[str] = "money"
+    PAGE: ClassVar[str] = "integer"
     VALUE_TYPE: ClassVar[str] = "money"
     WIDTH: ClassVar[str] = "s"
 

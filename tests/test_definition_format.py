@@ -78,7 +78,7 @@ def test_a_closed_list_of_the_page_is_the_programs(words: str) -> None:
 
 
 def test_the_page_names_every_function_of_formulas_and_no_other() -> None:
-    part = " ".join(TEXT[TEXT.index("## Formulas") : TEXT.index("### fees")].split())
+    part = TEXT[TEXT.index("## Formulas") :].split("\n\n")[1]
     told = set(re.findall(r"`(\w+)(?:\([^`]*\))?`", part)) - {"today", "channel", "rates"}
     assert told == set(FUNCTIONS)
 

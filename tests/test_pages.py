@@ -130,8 +130,15 @@ def test_a_page_tells_the_browser_its_conditions_and_the_answers_they_need() -> 
     page = drawn(form, "hai", Answers({"loai": "a"}, {}, frozenset({"mot"})))
     assert page.xpath('//*[@data-field="x"]')[0].get("data-when") == '{"field":"loai","is":"a"}'
     root = page.xpath("//*[@data-types]")[0]
-    assert root.get("data-view") == '{"loai":"a"}'
+    assert json.loads(root.get("data-view")) == {"today": CONTEXT.today, "loai": "a"}
     assert not page.xpath("//*[@hidden]")
+
+
+def test_a_page_that_compares_with_the_day_tells_the_browser_which_day_it_is() -> None:
+    late = {"field": "ngay", "before": {"today": {"days": -15}}}
+    form = compiled(step("mot", {"name": "ngay", "kind": "date", "label": "Ngày"}, text("ly_do", when=late)))
+    root = drawn(form, "mot").xpath("//*[@data-types]")[0]
+    assert json.loads(root.get("data-view")) == {"today": CONTEXT.today}
 
 
 def test_a_refused_post_keeps_every_typed_value() -> None:

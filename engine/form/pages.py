@@ -283,7 +283,7 @@ class Said(dict[str, str]):
 
 
 def _named_outside(step: CompiledStep, view: Mapping[str, Any]) -> str:
-    """The answers of other steps that this page's conditions look at, for the browser's evaluator."""
-    names = (*step.looked_at, *(f"{name}{rules.NONE_KEY}" for name in step.looked_at))
+    """The day, and the answers of other steps that this page's conditions look at, for the browser's evaluator."""
+    names = ("today", *step.looked_at, *(f"{name}{rules.NONE_KEY}" for name in step.looked_at))
     known = {name: view[name] for name in names if name in view}
-    return json.dumps(known, ensure_ascii=False, separators=(",", ":")) if step.looked_at else "{}"
+    return json.dumps(known, ensure_ascii=False, separators=(",", ":")) if step.conditions else "{}"

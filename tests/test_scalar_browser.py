@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.walks import MACHINES_WELCOME, command, furnish
@@ -181,3 +182,12 @@ def test_the_pages_fit_the_window(window: Callable[..., Page], width: int) -> No
     fill_second(page)
     expect(page.locator("canvas")).to_be_visible()
     assert page.evaluate(FITS)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_pass_axe(window: Callable[..., Page], scheme: str) -> None:
+    page = window(color_scheme=scheme)
+    for act in (fill_first, fill_second, draw):
+        found = Axe().run(page).response["violations"]
+        assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+        act(page)

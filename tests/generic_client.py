@@ -267,7 +267,13 @@ def fixed(value: str) -> Callable[[Asked], Pairs]:
     return give
 
 
+def nothing(_asked: Asked) -> Pairs:
+    """A page shows what it computes; nobody types it."""
+    return []
+
+
 WAYS: dict[str, Callable[[Asked], Pairs]] = {
+    "computed": nothing,
     "text": words,
     "long_text": words,
     "integer": whole,

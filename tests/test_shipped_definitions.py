@@ -163,6 +163,17 @@ def test_a_marriage_with_a_foreigner_or_with_oneself_is_warned_of() -> None:
     assert objections(MARRIAGE, nam_so_dinh_danh=same, nu_so_dinh_danh=same) == {"nu_so_dinh_danh": "warns"}
 
 
+@pytest.mark.parametrize(
+    ("side", "name", "number"),
+    [("nam", "Trần Văn Nam", "052090001234"), ("nu", "Lê Thị Nữ", "B1234567")],
+)
+def test_a_marriage_is_filed_by_the_one_of_the_two_who_says_so(side: str, name: str, number: str) -> None:
+    both = {"nam_ho_ten": "Trần Văn Nam", "nu_ho_ten": "Lê Thị Nữ", "nam_so_dinh_danh": "052090001234"}
+    paper = {"nu_loai_giay_to": "ho_chieu", "nu_so_giay_to": "B1234567"}
+    view = seen(MARRIAGE, {"nguoi_nop": side, **both, **paper})
+    assert (view["nguoi_nop_ho_ten"], view["nguoi_nop_so_dinh_danh"]) == (name, number)
+
+
 def test_only_a_second_marriage_asks_how_the_first_one_ended() -> None:
     assert "nam_cham_dut_so" not in seen(MARRIAGE, {"nam_lan_ket_hon": 1, "nam_cham_dut_so": "12"})
     assert "nam_cham_dut_so" in seen(MARRIAGE, {"nam_lan_ket_hon": 2, "nam_cham_dut_so": "12"})

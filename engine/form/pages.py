@@ -81,7 +81,8 @@ COMPILE = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-RUN = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+# What is constant was folded in already, so the optimiser would only cost time.
+RUN = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, optimized=False)
 
 
 def page(compiled: CompiledForm, step: CompiledStep, language: str, today: str) -> Template:

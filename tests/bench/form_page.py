@@ -79,6 +79,19 @@ class Caller:
         environ = self.environ(method, path, data)
         return self.run(environ)
 
+    def post(self, path: str, data: Mapping[str, str]) -> None:
+        """A valid post of a page's form."""
+        status, body = self.call("POST", path, {**data, "csrf_token": token_of(self.call("GET", path)[1])})
+        assert status == 303, (status, path, body[:2000])
+
+    def begin(self, code: str) -> str:
+        """Begins a draft of a procedure; the address of its first step."""
+        start = f"/nop-ho-so/{code}"
+        page = self.call("GET", start)[1]
+        status, _ = self.call("POST", start, {"csrf_token": token_of(page), "agency": "H21.52.01"})
+        assert status == 303, status
+        return self.location
+
     def environ(self, method: str, path: str, data: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The WSGI environment of one request."""
         body = urlencode(data or {}).encode()

@@ -15,7 +15,7 @@ from engine.errors import ProcedureClosed
 from engine.form import pages, showing
 from engine.form.answers import Answers
 from engine.form.compiled import CompiledForm, CompiledStep, Inputs
-from engine.form.journey import FieldError, Journey, Posted, expected, journey, post, review, save
+from engine.form.journey import FieldError, Journey, Posted, expected, journey, post, save, standing
 from engine.kinds import Context
 from engine.office import agencies
 from engine.platform.language import language
@@ -197,17 +197,16 @@ def step(code: str, step: str) -> AnyResponse:
         return redirect(next_url(filing, walked), 303)
     if request.method == "GET":
         typed = pages.typed_inputs(at, filing.answers, filing.context, walked.view)
-        return show_step(filing, at, walked, typed, *standing(filing, at))
+        return show_step(filing, at, walked, typed, *standing_errors(filing, at, walked))
     return take_post(filing, at, walked)
 
 
-def standing(filing: Filing, at: CompiledStep) -> tuple[dict[str, str], list[dict[str, str]]]:
+def standing_errors(filing: Filing, at: CompiledStep, walked: Journey) -> tuple[dict[str, str], list[dict[str, str]]]:
     """What is wrong on a step that was accepted once: a change of an earlier answer may have led back to it."""
     if at.name not in filing.answers.posted:
         return {}, []
-    whole = review(filing.compiled, filing.answers, filing.context)
-    errors = tuple(error for error in whole.errors if error.step == at.name)
-    shown = showing.Shown(filing.compiled, whole.journey.view, language(), filing.context)
+    errors = standing(filing.compiled, at, filing.answers, walked, filing.context)
+    shown = showing.Shown(filing.compiled, walked.view, language(), filing.context)
     said = showing.sentences(filing.compiled, errors, language(), shown)
     return said, _links(filing, at, errors, said)
 

@@ -203,7 +203,7 @@ def _field_errors(
             problem = refused.get(item.name) or value_problem(item, value, context)
             if value is None and problem is None and _lacks(step, item, walked.view):
                 problem = item.missing()
-            if problem is None and _withheld(step.offered.get(item.name, {}), value, walked.view):
+            if problem is None and item.name in step.offered and _withheld(step.offered[item.name], value, walked.view):
                 problem = Problem("choice.unknown")
             if problem is not None:
                 yield FieldError(item.name, step.name, item.message or problem)
@@ -246,14 +246,27 @@ def _check_errors(
             yield check, FieldError(at, check.at_step, check.check.message)
 
 
+def _step_errors(
+    compiled: CompiledForm, step: CompiledStep, answers: Answers, walked: Journey, context: Context
+) -> list[FieldError]:
+    unread = {name: Problem(compiled.fields[name].MISSING) for name in answers.typed}
+    return [*_field_errors(step, walked, unread, context), *_part_errors(step, walked, unread)]
+
+
+def standing(
+    compiled: CompiledForm, step: CompiledStep, answers: Answers, walked: Journey, context: Context
+) -> tuple[FieldError, ...]:
+    """What is wrong on a step as it stands: an earlier answer may have been changed since it was posted."""
+    checks = _check_errors(compiled, walked, context, severity="error")
+    shown_here = [error for _, error in checks if error.step == step.name]
+    return (*_step_errors(compiled, step, answers, walked, context), *shown_here)
+
+
 def review(compiled: CompiledForm, answers: Answers, context: Context) -> Review:
     """Validates everything that is relevant, and runs every check."""
     walked = journey(compiled, answers, context)
-    errors: list[FieldError] = []
-    for step in compiled.steps:
-        if step.name in walked.steps:
-            unread = {name: Problem(compiled.fields[name].MISSING) for name in answers.typed}
-            errors += [*_field_errors(step, walked, unread, context), *_part_errors(step, walked, unread)]
+    relevant = [step for step in compiled.steps if step.name in walked.steps]
+    errors = [error for step in relevant for error in _step_errors(compiled, step, answers, walked, context)]
     errors += [error for _, error in _check_errors(compiled, walked, context, severity="error")]
     warnings = tuple(error for _, error in _check_errors(compiled, walked, context, severity="warning"))
     return Review(walked, tuple(errors), warnings)

@@ -73,6 +73,7 @@ class Caller:
 
     app: Flask
     cookies: dict[str, str] = field(default_factory=dict)
+    location: str = ""
 
     def call(self, method: str, path: str, data: Mapping[str, str] | None = None) -> tuple[int, str]:
         """One request; the status and the body."""
@@ -135,7 +136,7 @@ class Caller:
                 key, _, held = cookie.partition("=")
                 self.cookies[key] = held
             elif name.lower() == "location":
-                self.location = value
+                self.location = str(value)
         return seen["status"], body.decode()
 
 

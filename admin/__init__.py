@@ -12,7 +12,7 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import BootstrapTheme
 from werkzeug.exceptions import HTTPException
 
-from admin import access, confines, desk, procedures, sign_in
+from admin import access, confines, desk, imports, procedures, sign_in
 from admin.menu import tables
 from admin.rail import rail
 from engine.platform.edge import csp_nonce
@@ -55,6 +55,7 @@ def pages() -> Blueprint:
     blueprint.add_url_rule("/dang-xuat", view_func=sign_in.sign_out, methods=["POST"])
     desk.add_to(blueprint)
     procedures.add_to(blueprint)
+    imports.add_to(blueprint)
     blueprint.register_error_handler(HTTPException, access.http_error)
     blueprint.add_app_template_global(back_asset)
     blueprint.add_app_template_global(rail)

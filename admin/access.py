@@ -81,6 +81,8 @@ PAGES: dict[str, Rule] = {
     "back.publish": installation,
     "back.version": installation,
     "back.download": installation,
+    "back.import_page": installation,
+    "back.confirm": installation,
 }
 
 

@@ -10,7 +10,15 @@ from flask_babel import gettext as _
 from admin import access
 from admin.queues import QUEUES, counts
 
-PROCEDURE_PAGES = {"back.procedures", "back.procedure", "back.new_procedure", "back.version", "back.publish"}
+PROCEDURE_PAGES = {
+    "back.procedures",
+    "back.procedure",
+    "back.new_procedure",
+    "back.version",
+    "back.publish",
+    "back.import_page",
+    "back.confirm",
+}
 
 
 @dataclass(frozen=True, slots=True)

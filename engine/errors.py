@@ -191,3 +191,14 @@ class WorkbookRefused(Exception):
 
 class CannotCarry(Exception):
     """A part of another program's form that has no counterpart here; says why."""
+
+
+@dataclass(eq=False)
+class ProcedureMoved(Exception):
+    """The draft of a procedure was changed since it was compared with."""
+
+    code: str
+
+
+class UploadGone(Exception):
+    """No upload waits under this token for this person: it was never theirs, was used, or its time is over."""

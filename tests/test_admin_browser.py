@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,6 +16,7 @@ from tests import admin_cases, filing_cases
 from tests.admin_cases import CHIEF, OFFICER, PASSWORD
 from tests.filing_cases import DOCUMENT, NOW
 from tests.test_admin_desk import file_one
+from tests.xlsforms import of_name
 
 pytestmark = pytest.mark.browser
 
@@ -170,6 +172,8 @@ def test_a_row_inside_a_form_is_added_and_a_foreign_key_is_looked_up(page: Page)
         (OFFICER, "dossier"),
         (CHIEF, "/quan-tri/thu-tuc"),
         (CHIEF, PROCEDURE),
+        (CHIEF, "/quan-tri/nhap-thu-tuc"),
+        (CHIEF, "import"),
         (CHIEF, "/quan-tri/nguoi-dung/"),
     ],
 )
@@ -179,7 +183,14 @@ def test_our_own_pages_break_no_rule_of_accessibility(
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     if email:
         enter(page, email)
-    page.goto(f"/quan-tri/ho-so/{file_one(app, 'Người Bốn').code}" if path == "dossier" else path)
+    if path == "import":
+        page.goto("/quan-tri/nhap-thu-tuc")
+        file: Any = {"name": "a.xlsx", "mimeType": "application/octet-stream", "buffer": of_name("sloppy")}
+        page.locator("#upload").set_input_files(file)
+        page.get_by_role("button", name="Xem trước").click()
+        expect(page.locator("[data-errors]")).to_be_visible()
+    else:
+        page.goto(f"/quan-tri/ho-so/{file_one(app, 'Người Bốn').code}" if path == "dossier" else path)
     rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
     found = Axe().run(page, options=rules)
     assert found.violations_count == 0, found.generate_report()

@@ -86,6 +86,8 @@ PAGES: dict[str, str] = {
     "back.publish": INSTALLATION,
     "back.version": INSTALLATION,
     "back.download": INSTALLATION,
+    "back.import_page": INSTALLATION,
+    "back.confirm": INSTALLATION,
 }
 TABLES: dict[str, str] = {  # each with the addresses of `VERBS`
     "nguoi_dung": ADMINISTRATORS,

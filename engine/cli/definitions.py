@@ -6,16 +6,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import AppGroup
 
 from engine.cli.tables import migrated
 from engine.definition.archive import unpacked
+from engine.definition.change_words import sentence
 from engine.definition.library import Library
 from engine.definition.loading import check_path
-from engine.errors import ArchiveRefused, NoSuchProcedure
-from engine.exchange import exports
+from engine.errors import ArchiveRefused, NoSuchProcedure, NotPublishable
+from engine.exchange import exports, imports
+from engine.exchange.imports import Import
+from engine.format import documents
 from engine.format.faults import Fault, errors
 from engine.office import places
 from engine.platform.settings import ROOT
@@ -68,6 +72,69 @@ def export(code: str, file: Path | None) -> None:
         click.echo(data, nl=False)
     else:
         file.write_bytes(data)
+
+
+@definitions.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--code", help="The code, where an Excel form does not say it.")
+@click.option("--title", help="The title, likewise.")
+@click.option("--category", help="The category, likewise.")
+@click.option("--level", type=click.IntRange(1, 4), help="The level, likewise.")
+@click.option("--replace-shared", is_flag=True, help="Blocks and catalogs of a zip replace those that differ.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+@click.option("--publish", is_flag=True, help="Show them to the public too.")
+@click.option(
+    "--to", type=click.Path(path_type=Path), help="Write the definition to this .yaml or .json, faults or not."
+)
+@migrated
+def import_(file: Path, *, replace_shared: bool, dry_run: bool, publish: bool, to: Path | None, **given: Any) -> None:
+    """Import FILE, a .yaml, .json, .xlsx (XLSForm) or .zip, after saying all that it changes; all of it or nothing."""
+    found = imports.read(file.read_bytes(), file.name, given=given, replace_shared=replace_shared)
+    for told in found.told:
+        click.echo(f"{file.name}: {told}")
+    tell(fault for fault in found.faults if fault.warning)
+    if to is not None:
+        write_converted(found, to)
+    end_with(errors(found.faults))
+    tell_changes(found)
+    if dry_run:
+        return
+    imports.write(found, by=BY, now=datetime.now(UTC))
+    for one in found.proposals:
+        click.echo(one.code if not publish else published(one.code))
+
+
+def write_converted(found: Import, to: Path) -> None:
+    """Writes the one procedure of an import to a file."""
+    if len(found.proposals) != 1:
+        click.echo(f"{to}: nothing written, since {found.file} holds no single procedure.")
+        raise SystemExit(1)
+    node, _ = documents.parse_far(found.proposals[0].text, found.file)
+    if node is not None:
+        to.write_text(documents.dump(node.plain(), to.name), "utf-8")
+
+
+def tell_changes(found: Import) -> None:
+    """Says what an import changes, one change a line."""
+    for one in found.proposals:
+        if one.revision is None:
+            click.echo(f"{one.code}: new")
+        elif one.changes is None:
+            click.echo(f"{one.code}: the draft that is there has faults; all of it is replaced")
+        for change in one.changes or ():
+            click.echo(f"{one.code}: {sentence(change, 'en')}")
+    for name in found.replaced:
+        click.echo(f"{name}: replaced")
+
+
+def published(code: str) -> str:
+    """Publishes a procedure that was imported, and says its version."""
+    try:
+        version = versions.publish(code, by=BY, note="", now=datetime.now(UTC))
+    except NotPublishable as refused:
+        end_with(refused.faults)
+        raise
+    return f"{code}: version {version.number}"
 
 
 @contextmanager

@@ -21,7 +21,7 @@ HEAD = """format: 1
 code: "1"
 title: Thử
 category: ho-tich
-level: 2
+level: 1
 methods: [{channel: in_person}]
 form:
   - step: mot

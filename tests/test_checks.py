@@ -342,7 +342,7 @@ def warned(text: str) -> list[str]:
         (
             "phone: nn_dien_thoai, email: nn_email",
             "phone: nn_dien_thoai",
-            ['applicant: "email" is missing, so the mails of "mail" go to nobody'],
+            ['applicant: "email" is missing, so nobody is told by mail what becomes of the dossier'],
         ),
         ("is: khac}\n  - step: tre", "in: []}\n  - step: tre", None),
         (
@@ -353,7 +353,7 @@ def warned(text: str) -> list[str]:
         (
             "when: {field: truong_hop, is_not: khong_ro}\n        fields",
             "when: {all: [{field: truong_hop, is: ca_hai}, {field: truong_hop, is: chi_me}]}\n        fields",
-            ['step "tre", field "tre_noi_sinh": its conditions can never hold, so it is never asked'],
+            ['step "tre", section "Nơi sinh": its conditions can never hold, so nothing in it is asked'],
         ),
         (
             "required: true, when: {field: xin_ban_sao, is: true}}",

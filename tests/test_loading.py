@@ -211,7 +211,7 @@ def test_what_is_not_built_yet_is_told_in_one_clear_fault(library: Library, part
 code: "1"
 title: Thử
 category: ho-tich
-level: 2
+level: 1
 methods: [{{channel: post}}]
 form:
   - step: mot
@@ -232,7 +232,7 @@ form:
         ("form: [1]\n", 'a.yaml:1: step "1": a mapping of keys is wanted, not 1'),
         ("form:\n- {step: a, title: A}\n", 'a.yaml:2: step "a": "fields" is missing'),
         ("form:\n- {step: a, title: A, fields: {}}\n", 'a.yaml:2: step "a": a list of fields is wanted, not a mapping'),
-        ("form:\n- {step: a, title: A, fields: [x]}\n", 'a.yaml:2: step "a": "kind" is missing'),
+        ("form:\n- {step: a, title: A, fields: [x]}\n", 'a.yaml:2: step "a": a mapping of keys is wanted, not "x"'),
         ("form:\n- {step: a, title: A, fields: [{section: S, fields: [{section: T, fields: []}]}]}\n",
          'a.yaml:2: step "a", section "S": a section holds no section'),
         ("form:\n- {step: a, title: A, fields: [{name: b, kind: choice, label: B}]}\n",

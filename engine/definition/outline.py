@@ -120,11 +120,17 @@ def _step(node: Node, found: Outline) -> tuple[Step | None, Node]:
         found.unsure.append("")
         return record(Step, node, reading), node
     fields = node.value["fields"]
+    found.unsure += _unread(fields)
     expanded = list(_expanded(_listed(fields, reading, "fields"), found, reading))
     items = [_item(item, found, reading, (node,)) for item in expanded]
     read = tuple(item for item, _ in items if item is not None)
     whole = replace(node, value=node.value | {"fields": replace(fields, value=[inner for _, inner in items])})
     return record(Step, whole, reading, items=read), whole
+
+
+def _unread(fields: Node) -> list[str]:
+    """Any name, where the fields of a step or a section cannot be read, or are still to be written."""
+    return [] if isinstance(fields.value, list) and fields.value else [""]
 
 
 def _expanded(items: Sequence[Node], found: Outline, reading: Reading) -> Iterator[Node]:
@@ -150,6 +156,7 @@ def _section(node: Node, found: Outline, outer: Reading, above: tuple[Node, ...]
         found.unsure.append("")
         return record(Section, node, reading), node
     fields = node.value["fields"]
+    found.unsure += _unread(fields)
     kept: list[Node] = []
     read: list[Field] = []
     for item in _expanded(_listed(fields, reading, "fields"), found, outer):
@@ -173,6 +180,8 @@ def read_field(node: Node, found: Outline, outer: Reading, above: tuple[Node, ..
         read = _with_levels(read, node, found.library, reading)
     elif isinstance(read, Computed) and read.show_as is None:
         read = replace(read, show_as=_sort_of(read, found))
+    if not name and (read is None or read.ASKS):
+        found.unsure.append("")
     step = above[0].at(["step"]).raw if above else ""
     entry = Entry(name, node, reading.place, len(found.entries), step, read, above)
     found.entries.append(entry)

@@ -2,7 +2,16 @@
 
 from engine.formulas.checking import Checked, check
 from engine.formulas.compiling import Evaluate, compared, compile, shown_text  # noqa: A004 - called as formulas.compile
-from engine.formulas.grammar import Formula, FormulaFault, columns, functions, names, parse, rename
+from engine.formulas.grammar import (
+    Formula,
+    FormulaFault,
+    columns,
+    compared_texts,
+    functions,
+    names,
+    parse,
+    rename,
+)
 
 __all__ = [
     "Checked",
@@ -12,6 +21,7 @@ __all__ = [
     "check",
     "columns",
     "compared",
+    "compared_texts",
     "compile",
     "functions",
     "names",

@@ -127,6 +127,9 @@ class _Checking:
         ]
         if logic:
             return "boolean"
+        for symbol, part in node.rest:
+            if symbol in DIVISIONS and isinstance(part, Literal) and part.value == 0:
+                self.fault(part, f'"{symbol}" by 0 never gives anything')
         kind = kinds[0]
         for symbol, other in zip(symbols, kinds[1:], strict=True):
             kind = ARITHMETIC.get(symbol) or _wider(kind, other)
@@ -215,6 +218,7 @@ class _Checking:
 
 
 ARITHMETIC = {"/": "decimal", "//": "integer"}
+DIVISIONS = ("/", "//", "%")
 KINDS: dict[type, Callable[..., Type]] = {
     Literal: _Checking.literal,
     Name: _Checking.name,

@@ -325,6 +325,15 @@ def columns(formula: Formula) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(found))
 
 
+def compared_texts(formula: Formula) -> Iterator[tuple[str, str]]:
+    """Every (name, text in quotes) that are compared with each other."""
+    for item in walk(formula.root):
+        if isinstance(item, Comparison):
+            for one, other in ((item.left, item.right), (item.right, item.left)):
+                if isinstance(one, Name) and isinstance(other, Literal) and isinstance(other.value, str):
+                    yield one.name, other.value
+
+
 def functions(formula: Formula) -> frozenset[str]:
     """The functions that a formula calls."""
     return frozenset(item.function for item in walk(formula.root) if isinstance(item, Call))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.format.faults import did_you_mean, nearest
-from engine.format.reading import Node, Reading, record
+from engine.format.reading import Node, Reading, described, record
 from engine.kinds.address import Address
 from engine.kinds.base import Context, Field, Places, Refused
 from engine.kinds.choices import Choice, Choices, Confirm, YesNo
@@ -59,7 +59,10 @@ def _report_no_kind(node: Node, reading: Reading) -> None:
 
 def field(node: Node, reading: Reading) -> Field | None:
     """Reads one field of a form; its `kind` says which class of `KINDS`."""
-    if not isinstance(node.value, dict) or "kind" not in node.value:
+    if not isinstance(node.value, dict):
+        reading.fault(node, f"a mapping of keys is wanted, not {described(node)}")
+        return None
+    if "kind" not in node.value:
         _report_no_kind(node, reading)
         return None
     kind = node.value["kind"]

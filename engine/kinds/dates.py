@@ -69,6 +69,8 @@ def valid(stored: str) -> bool:
 def precisions(node: Node, reading: Reading) -> tuple[str, ...] | None:
     """One precision, or a list of those allowed."""
     nodes = node.value if isinstance(node.value, list) else [node]
+    if not nodes:
+        reading.fault(node, f"one or more of {', '.join(PRECISIONS)} are wanted, not an empty list")
     read = [one_of(*PRECISIONS)(inner, reading) for inner in nodes]
     return tuple(item for item in read if item) or None
 

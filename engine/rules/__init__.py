@@ -1,6 +1,6 @@
 """Conditions: what must hold for a step, field, paper or fee to be relevant, and for a check to pass."""
 
-from engine.rules.checking import FieldFacts, check
+from engine.rules.checking import FieldFacts, check, choice_misfits
 from engine.rules.compiling import NONE_KEY, Test, compile  # noqa: A004 - called as rules.compile
 from engine.rules.parsing import RuleFault, parse, parse_all, rename
 from engine.rules.skipping import skips
@@ -17,6 +17,7 @@ from engine.rules.tree import (
     Today,
     both,
     document,
+    leaves,
     names,
     row_names,
 )
@@ -39,8 +40,10 @@ __all__ = [
     "Today",
     "both",
     "check",
+    "choice_misfits",
     "compile",
     "document",
+    "leaves",
     "names",
     "parse",
     "parse_all",

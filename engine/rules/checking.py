@@ -34,13 +34,16 @@ class FieldFacts:
 
     `value_type` is one of `engine.formulas.values.FAMILIES`, or `computed` where the type is not known. `choices` are
     the values it can take, `other` among them where free text is allowed; nothing where they are not listed.
-    `operators` holds `none` where the field has such a box.
+    `operators` holds `none` where the field has such a box. `least` and `most` are the limits of its numbers, or of
+    its dates in stored form; nothing where there are none, or where they move with the day.
     """
 
     kind: str
     value_type: str
     operators: frozenset[str]
     choices: tuple[str, ...] | None = None
+    least: int | str | None = None
+    most: int | str | None = None
 
 
 Kinds = Mapping[str, FieldFacts]
@@ -90,6 +93,17 @@ def _formula_faults(rule: FormulaRule, kinds: Kinds, rates: tuple[str, ...], pat
     if not checked.faults and checked.type not in (None, "boolean"):
         what = f'"{rule.formula.text}" gives {checked.type}, but a rule must come out true or false'
         yield RuleFault(path, what, rule.formula.text)
+    for what in choice_misfits(rule.formula, kinds):
+        yield RuleFault(path, what, rule.formula.text)
+
+
+def choice_misfits(formula: formulas.Formula, kinds: Kinds) -> Iterator[str]:
+    """What is wrong with each text of a formula that is compared with a choice and is none."""
+    for name, value in formulas.compared_texts(formula):
+        facts = kinds.get(name)
+        if facts is not None and facts.value_type == "choice" and facts.choices is not None:
+            if value not in facts.choices:
+                yield f'"{value}" is no choice of "{name}"{did_you_mean(value, facts.choices)}'
 
 
 def _leaf_faults(leaf: Compare, kinds: Kinds, path: Path) -> Iterator[RuleFault]:

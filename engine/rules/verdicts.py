@@ -67,10 +67,23 @@ def _of_field(name: str, facts: FieldFacts, conditions: tuple[Condition, ...]) -
     whole = All(conditions)
     test = compile(whole, {name: facts.value_type})
     constants = [item for leaf in leaves(whole) if isinstance(leaf, Compare) for item in operands(leaf)]
-    answers = {test({}), *(test({name: value}) for value in SAMPLES[facts.value_type](facts, constants))}
+    limits = [limit for limit in (facts.least, facts.most) if limit is not None]
+    samples = SAMPLES[facts.value_type](facts, [*constants, *limits])
+    answers = {test({}), *(test({name: value}) for value in samples if _within(value, facts))}
     if len(answers) == 2:
         return "open"
     return "always" if True in answers else "never"
+
+
+def _within(value: Any, facts: FieldFacts) -> bool:
+    """Whether the field takes the value; dates are compared at the coarser precision of the two."""
+    least, most = facts.least, facts.most
+    if isinstance(value, str):
+        return not (
+            (isinstance(least, str) and value[: len(least)] < least[: len(value)])
+            or (isinstance(most, str) and value[: len(most)] > most[: len(value)])
+        )
+    return not ((isinstance(least, int) and value < least) or (isinstance(most, int) and value > most))
 
 
 def _choices(facts: FieldFacts, constants: Iterable[Any]) -> Iterable[Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.definition.checks import computed, conditions, names, office, publishing, texts, values
+from engine.definition.checks import computed, conditions, names, office, publishing, reach, texts, values
 from engine.definition.checks.checking import Checking
 from engine.definition.outline import Outline
-from engine.format.faults import Fault
+from engine.format.faults import Fault, errors
 
 # The checks of a form, which a block's file can be put to as well, and those of a whole procedure.
 OF_FORMS: tuple[Callable[[Checking], None], ...] = (
@@ -17,6 +17,7 @@ OF_FORMS: tuple[Callable[[Checking], None], ...] = (
     computed.of_fields,
     values.of_fields,
     texts.names_in_texts,
+    names.filled,
 )
 OF_PROCEDURES: tuple[Callable[[Checking], None], ...] = (
     *OF_FORMS,
@@ -32,18 +33,25 @@ OF_PROCEDURES: tuple[Callable[[Checking], None], ...] = (
     publishing.applicant,
     publishing.mail,
     publishing.rates,
+    publishing.retention,
+    publishing.links,
     office.agencies,
     office.units,
     office.stages,
+    office.times,
     office.code_format,
+    texts.empty,
     texts.languages,
-    conditions.unreachable,
 )
+# What is said of a definition with faults would only follow from those.
+OF_SOUND: tuple[Callable[[Checking], None], ...] = (publishing.promises, reach.conditions)
 
 
 def check(outline: Outline) -> tuple[Fault, ...]:
     """The faults and warnings of a procedure as far as it was read."""
-    return _run(outline, OF_PROCEDURES)
+    faults = _run(outline, OF_PROCEDURES)
+    sound = not errors((*outline.reading.faults, *faults))
+    return faults + (_run(outline, OF_SOUND) if sound else ())
 
 
 def check_form(outline: Outline) -> tuple[Fault, ...]:

@@ -13,11 +13,13 @@ from engine.format.faults import Fault, did_you_mean, nearest
 from engine.format.reading import Node, Reading, keys_of
 from engine.kinds.base import EQUALITY
 from engine.kinds.choices import Choice, Choices
+from engine.kinds.dates import Limit
 from engine.kinds.files import File
 from engine.kinds.linked import LinkedChoice
 from engine.rules import FieldFacts
 
 RESERVED = ("today", "channel", "agency")
+WHOLE = ("integer", "money")
 
 
 @dataclass
@@ -96,6 +98,11 @@ class Checking:
         return tuple(node.value) if node is not None and isinstance(node.value, dict) else ()
 
     @cached_property
+    def area_codes(self) -> frozenset[str]:
+        """The codes of the administrative units of all days."""
+        return frozenset(area.code for area in self.outline.library.areas)
+
+    @cached_property
     def misspelt(self) -> frozenset[str]:
         """The keys of a procedure that unknown ones were likely meant to be."""
         node, known = self.outline.root, keys_of(Procedure)
@@ -132,6 +139,15 @@ def _paper_facts(node: Node) -> FieldFacts:
     return FieldFacts(File.KIND, File.VALUE_TYPE, operators, ways or None)
 
 
+def twice(checking: Checking, nodes: Iterable[Node], place: str, what: str) -> None:
+    """A fault for each word of a list that stood in it before."""
+    seen: dict[str, Node] = {}
+    for node in nodes:
+        if node.raw and node.raw in seen:
+            checking.fault(node, place, f'the {what} "{node.raw}" stands twice, first in {where(seen[node.raw], node)}')
+        seen.setdefault(node.raw, node)
+
+
 def attached(node: Node) -> bool:
     """Whether a paper is sent online."""
     return node.at(["attach"]).raw in ("required", "optional")
@@ -141,4 +157,12 @@ def facts_of(item: Any) -> FieldFacts:
     """What conditions may ask of a field."""
     choices = item.values if isinstance(item, Choice | Choices | LinkedChoice) else None
     operators = item.operators() | ({"none"} if item.none is not None else set())
-    return FieldFacts(item.KIND, item.value_type(), operators, choices)
+    return FieldFacts(item.KIND, item.value_type(), operators, choices, *(_fixed(item, end) for end in ("min", "max")))
+
+
+def _fixed(item: Any, end: str) -> int | str | None:
+    """A limit of a field's numbers or dates that is the same on every day."""
+    limit = getattr(item, end, None)
+    if isinstance(limit, Limit):
+        return limit.fixed or None
+    return limit if type(limit) is int and item.value_type() in WHOLE else None

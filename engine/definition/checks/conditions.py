@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 
 from engine import formulas, rules
 from engine.definition.blocks import TEXTS, referred
 from engine.definition.checks.checking import RESERVED, Checking, attached, where
 from engine.definition.outline import Entry
-from engine.format.faults import errors
 from engine.format.reading import Node
 from engine.kinds.computed import Computed
-from engine.rules import Condition
 
 EVERYTHING = 1 << 30  # the order of what sees the whole form
 
@@ -77,13 +77,19 @@ def of_checks(checking: Checking) -> None:
     """The rules of checks, and the fields at which they are shown."""
     for node in checking.listed("checks"):
         _check(checking, node, "rule", "check", EVERYTHING)
-        at = node.value.get("at") if isinstance(node.value, dict) else None
-        if at is not None and not _asked(checking, at.raw):
-            checking.report_unknown(at, "check", at.raw)
+        at = node.get("at")
+        if at is not None and at.raw:
+            _check_at(checking, at)
 
 
-def _asked(checking: Checking, name: str) -> bool:
-    return name in checking.entries and name not in checking.officer_names
+def _check_at(checking: Checking, at: Node) -> None:
+    entry = checking.entries.get(at.raw)
+    if entry is None or at.raw in checking.officer_names:
+        checking.report_unknown(at, "check", at.raw)
+    elif entry in checking.outline.papers and not attached(entry.node):
+        checking.fault(at, "check", f'the paper "{at.raw}" is not sent online, so nothing can be shown at it')
+    elif entry.field is not None and not entry.field.ASKS:
+        checking.fault(at, "check", f'"{at.raw}" asks nothing; name the field at which the sentence is shown')
 
 
 def of_fees(checking: Checking) -> None:
@@ -94,24 +100,37 @@ def of_fees(checking: Checking) -> None:
         _check(checking, fee, "when", place, EVERYTHING)
         amount = fee.value.get("amount") if isinstance(fee.value, dict) else None
         if amount is not None:
-            _check_amount(checking, amount, place, rates)
+            _check_amount(checking, fee, amount, place, rates)
 
 
-def _check_amount(checking: Checking, node: Node, place: str, rates: tuple[str, ...]) -> None:
+def _check_amount(checking: Checking, fee: Node, node: Node, place: str, rates: tuple[str, ...]) -> None:
     try:
         formula = formulas.parse(node.raw)
     except formulas.FormulaFault:
         return  # said where it was read
-    unknown = [name for name in formulas.names(formula) if not _asked(checking, name)]
-    for name in unknown:
-        if name not in rates and name not in RESERVED:
-            checking.report_unknown(node, place, name, rates)
+    for name in formulas.names(formula):
+        check_name(checking, replace(node, raw=name), fee, place, EVERYTHING, rates)
+    if set(formulas.names(formula)) & set(rates) & set(RESERVED):
+        return  # said at the rate
     checked = formulas.check(formula, checking.types, rates)
-    for fault in checked.faults:
-        checking.fault(node, place, f"formula: {fault}")
-    if not checked.faults and checked.type not in (None, "integer"):
+    misfits = (*(f"formula: {fault}" for fault in checked.faults), *rules.choice_misfits(formula, checking.facts))
+    for what in misfits:
+        checking.fault(node, place, what)
+    if misfits:
+        return
+    if checked.type not in (None, "integer"):
         hint = "; round it, or divide by //" if checked.type == "decimal" else ""
         checking.fault(node, place, f'"{node.raw}" gives no whole amount in đồng ({checked.type}){hint}')
+    elif not formulas.names(formula):
+        _check_constant(checking, node, place, formula)
+
+
+def _check_constant(checking: Checking, node: Node, place: str, formula: formulas.Formula) -> None:
+    amount = formulas.compile(formula, {})({})
+    if amount is None:
+        checking.fault(node, place, f'"{node.raw}" never gives an amount')
+    elif isinstance(amount, int | Decimal) and amount < 0:
+        checking.fault(node, place, f"an amount is at least 0, not {amount}")
 
 
 def _check(checking: Checking, part: Node, key_: str, place: str, order: int, *, officer: bool = False) -> None:
@@ -126,6 +145,17 @@ def _check(checking: Checking, part: Node, key_: str, place: str, order: int, *,
         return  # said where it was read
     for fault in rules.check(condition, checking.facts, rates):
         checking.fault(node.at(fault.path), place, fault.message)
+    for leaf in rules.leaves(condition):
+        if isinstance(leaf, rules.Compare) and leaf.field.endswith((".province", ".ward")):
+            _check_units(checking, node, leaf, place)
+
+
+def _check_units(checking: Checking, node: Node, leaf: rules.Compare, place: str) -> None:
+    """A warning for the code of an administrative unit that there is on no day."""
+    known = checking.area_codes
+    for code in leaf.operand if isinstance(leaf.operand, tuple) else (leaf.operand,):
+        if isinstance(code, str) and known and code not in known:
+            checking.warn(node, place, f'no administrative unit has the code "{code}"')
 
 
 def check_name(
@@ -133,7 +163,7 @@ def check_name(
 ) -> None:
     name = node.raw.partition(".")[0]
     entry = checking.entries.get(name)
-    if name in RESERVED or name in rates or not check_asked(checking, node, place, name, officer=officer):
+    if name in RESERVED or name in rates or not check_asked(checking, node, place, name, rates, officer=officer):
         return
     assert entry is not None
     if entry.node is part:
@@ -146,11 +176,13 @@ def check_name(
         checking.fault(node, place, f'"{name}" stands later, in {line}; a condition looks back only')
 
 
-def check_asked(checking: Checking, node: Node, place: str, name: str, *, officer: bool = False) -> bool:
+def check_asked(
+    checking: Checking, node: Node, place: str, name: str, rates: tuple[str, ...] = (), *, officer: bool = False
+) -> bool:
     """Whether a name can be asked at all; a fault where not."""
     entry = checking.entries.get(name)
     if entry is None:
-        checking.report_unknown(node, place, name)
+        checking.report_unknown(node, place, name, rates)
     elif name in checking.officer_names and not officer:
         checking.fault(node, place, f'"{name}" is filled by officers; a citizen\'s form cannot ask it')
     elif entry in checking.outline.papers and not attached(entry.node):
@@ -164,21 +196,3 @@ def _same_step(checking: Checking, entry: Entry, order: int) -> bool:
     """Whether what stands at `order` is on the step of an earlier computed field, which only the server knows."""
     entries = checking.outline.entries
     return entry.order < order < len(entries) and entries[order].step == entry.step
-
-
-def unreachable(checking: Checking) -> None:
-    """A warning for each required field that its own conditions and those above it never let be asked."""
-    if errors((*checking.outline.reading.faults, *checking.faults)):
-        return  # what is said of conditions with faults would only follow from those
-    for entry in checking.outline.entries:
-        if entry.field is None or not entry.field.required:
-            continue
-        read = [_parsed(node) for node in (*entry.above, entry.node)]
-        conditions = [condition for condition in read if condition is not None]
-        if conditions and rules.verdict(conditions, checking.facts) == "never":
-            checking.warn(entry.node, entry.place, "its conditions can never hold, so it is never asked")
-
-
-def _parsed(node: Node) -> Condition | None:
-    when = node.value.get("when") if isinstance(node.value, dict) else None
-    return None if when is None else rules.parse_all(when.plain())[0]

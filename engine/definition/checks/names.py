@@ -44,3 +44,13 @@ def reserved(checking: Checking) -> None:
     for head in checking.outline.heads:
         if head.step in RESERVED_STEPS and "step" in (head.node.value or {}):  # type: ignore[operator]
             checking.fault(head.node.at(["step"]), head.place, f'the step\'s name "{head.step}" is reserved')
+
+
+def filled(checking: Checking) -> None:
+    """Steps and sections hold something."""
+    for head in checking.outline.heads:
+        fields = head.node.get("fields")
+        if fields is not None and fields.value is None:
+            checking.fault(head.node, head.place, '"fields" is missing', line=head.node.keys.get("fields", 0))
+        elif fields is not None and fields.value == []:
+            checking.fault(fields, head.place, '"fields" is empty; name what is asked or said here, or take it out')

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 
 from engine.calendar import WORKING_HOURS_A_DAY, Duration
-from engine.definition.checks.checking import Checking
+from engine.definition.checks.checking import Checking, twice
 from engine.definition.library import Agency
-from engine.format.faults import did_you_mean
-from engine.format.reading import Node
+from engine.definition.procedure import Stage
+from engine.format.faults import did_you_mean, nearest
+from engine.format.reading import Node, keys_of
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 PLACEHOLDERS = ("agency", "yyyy", "yy", "mm", "dd", "yymmdd", "counter")
-HOURS = {"working_hours": 1, "working_days": WORKING_HOURS_A_DAY, "same_day": WORKING_HOURS_A_DAY}
+# Times are compared only where both count work, or both count calendar days.
+IN_HOURS = {"working_hours": 1, "working_days": WORKING_HOURS_A_DAY, "same_day": WORKING_HOURS_A_DAY}
+IN_DAYS = {"days": 1}
+LONGEST_CODE = 40  # characters of a code_format: the code is read aloud, and stands in addresses
 
 
 def agencies(checking: Checking) -> None:
     """Who handles the procedure is named by kind or by code."""
     library = checking.outline.library
     kinds = {agency.kind for agency in library.agencies}
+    twice(checking, checking.listed("agencies"), "", "agency")
+    if (named := checking.node("agencies")) is not None and named.value == []:
+        checking.warn(named, "", '"agencies" is empty, so every agency handles it; leave the key out to say so')
     for node in checking.listed("agencies"):
         way, _, name = node.raw.partition(":")
         if way not in ("kind", "code") or not name:
@@ -64,35 +72,51 @@ def _unit(checking: Checking, node: Node, place: str) -> None:
 
 def stages(checking: Checking) -> None:
     """Stages with their times, which fit into the methods' times, and the stages of officers' fields."""
-    processing = checking.value("processing")
     known = [node.at(["stage"]).raw for node in checking.listed("processing", "stages")]
     for entry in checking.outline.officer_entries:
-        stage = entry.node.value.get("stage") if isinstance(entry.node.value, dict) else None
+        stage = entry.node.get("stage")
         if stage is not None and stage.raw not in known:
             checking.fault(stage, entry.place, f'unknown stage "{stage.raw}"{did_you_mean(stage.raw, known)}')
     for node in checking.listed("processing", "stages"):
-        if isinstance(node.value, dict) and "time" not in node.value:
+        if isinstance(node.value, dict) and _timeless(node):
             checking.warn(node, f'stage "{node.at(["stage"]).raw}"', "the stage has no time, so it is never late")
-    if processing is not None:
-        _sum_of_times(checking, [stage.time for stage in processing.stages])
 
 
-def _sum_of_times(checking: Checking, times: list[Duration | None]) -> None:
-    stages = [_hours(time) for time in times]
-    if not stages or None in stages:
-        return
-    total = sum(hours or 0 for hours in stages)
+def _timeless(stage: Node) -> bool:
+    known = keys_of(Stage)
+    time = stage.get("time")
+    misspelt = any(nearest(key, known) == "time" for key in stage.keys if key not in known)
+    return not misspelt and (time is None or time.value is None)
+
+
+def times(checking: Checking) -> None:
+    """Stages and first answer take no longer than a dossier has; asking for more may, as it stops the clock."""
+    processing = checking.value("processing")
+    stages = [stage.time for stage in processing.stages] if processing is not None else []
+    for unit in (IN_HOURS, IN_DAYS):
+        total = sum(unit.get(time.unit, 0) * time.amount for time in stages if time is not None)
+        _compare(checking, ("processing", "stages"), f"the stages take {total}", total, unit)
+    if processing is not None and processing.answer_within is not None:
+        _compare_one(checking, ("processing", "answer_within"), "the first answer takes", processing.answer_within)
+
+
+def _compare_one(checking: Checking, path: tuple[str, ...], what: str, time: Duration) -> None:
+    for unit in (IN_HOURS, IN_DAYS):
+        if time.unit in unit:
+            amount = time.amount * unit[time.unit]
+            _compare(checking, path, f"{what} {amount}", amount, unit)
+
+
+def _compare(checking: Checking, path: tuple[str, ...], what: str, amount: int, unit: Mapping[str, int]) -> None:
+    """A warning for each method whose time, in the same unit, is shorter."""
+    node = checking.node(*path)
     for method in checking.value("methods") or ():
-        allowed = _hours(method.time)
-        node = checking.node("processing", "stages")
-        if allowed is not None and total > allowed and node is not None:
-            what = f'the stages take {total} working hours, the method "{method.channel}" has {allowed}'
-            checking.warn(node, "processing", what)
-
-
-def _hours(time: Duration | None) -> int | None:
-    """A time in working hours; nothing where it counts calendar days."""
-    return None if time is None or time.unit not in HOURS else time.amount * HOURS[time.unit]
+        if node is None or method.time is None or method.time.unit not in unit:
+            continue
+        allowed = method.time.amount * unit[method.time.unit]
+        if amount > allowed:
+            word = "days" if unit is IN_DAYS else "working hours"
+            checking.warn(node, path[0], f'{what} {word}, the method "{method.channel}" has {allowed}')
 
 
 def code_format(checking: Checking) -> None:
@@ -108,6 +132,9 @@ def code_format(checking: Checking) -> None:
             checking.fault(node, "code_format", what)
         elif colon and (name != "counter" or not re.fullmatch(r"[1-9]", width)):
             checking.fault(node, "code_format", f'"{{{name}:{width}}}": only the counter has a width, from 1 to 9')
+    if len(node.raw) > LONGEST_CODE:
+        what = f"the pattern has {LONGEST_CODE} characters at the most, not {len(node.raw)}"
+        checking.fault(node, "code_format", what)
     if not any(name == "counter" for name, _, _ in found):
         checking.fault(node, "code_format", "{counter} is missing")
     rest = PLACEHOLDER.sub("", node.raw)

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from engine.definition.checks.checking import Checking
+from engine.definition.blocks import formula_names
+from engine.definition.checks.checking import RESERVED, Checking, twice
 from engine.definition.library import CATEGORIES, FILE_NAME
 from engine.definition.procedure import FORMAT
 from engine.format.faults import did_you_mean
 from engine.format.reading import NAME, Node
+from engine.formulas.grammar import FUNCTIONS, WORDS
 
 LEVELS = (1, 2, 3, 4)
 ONLINE = 3
 NEEDED_ONLINE = ("form", "applicant", "processing", "next_steps")
+TEMPLATES = 2
+MOST_MONTHS = 1200  # a hundred years: what is kept for good says so by having no retention
+MOST_DONG = 1_000_000_000_000
+KEPT = frozenset((*RESERVED, *FUNCTIONS, *WORDS))
+WEB = re.compile(r"https?://[^\s]+", re.IGNORECASE)
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 EVENTS = (
     "submitted", "received", "refused", "supplement", "fee", "done", "returned", "withdrawn", "stopped", "extended",
 )  # fmt: skip
-APPLICANT_KINDS = {"email": ("email",), "phone": ("phone",)}
+APPLICANT_KINDS = {"email": ("email",), "phone": ("phone",), "id_number": ("national_id", "text", "tax_code")}
+# What the other parts may be read from, by the type of the value.
+APPLICANT_TYPES = {"name": ("text", "choice"), "address": ("address", "text")}
 
 
 def heading(checking: Checking) -> None:
@@ -61,6 +71,22 @@ def level(checking: Checking) -> None:
     if node.value >= ONLINE:
         for name in NEEDED_ONLINE:
             _need(checking, node, name)
+
+
+def promises(checking: Checking) -> None:
+    """Warnings for what a level or an amount promises, and for mails that nobody gets."""
+    node = checking.node("level")
+    if node is not None and checking.level == TEMPLATES and not checking.listed("templates"):
+        checking.warn(node, "", 'level 2 promises blank forms to download, but there are no "templates"')
+    applicant = checking.node("applicant")
+    if checking.level >= ONLINE and applicant is not None and checking.node("applicant", "email") is None:
+        what = '"email" is missing, so nobody is told by mail what becomes of the dossier'
+        checking.warn(applicant, "applicant", what)
+    rates = checking.node("rates")
+    used = {name for text in _formulas(checking.outline.root) for name in formula_names(text)}
+    for name, inner in rates.value.items() if rates is not None and isinstance(rates.value, dict) else ():
+        if name not in used:
+            checking.warn(inner, f'rate "{name}"', "no formula uses this amount")
 
 
 def _need(checking: Checking, level: Node, name: str) -> None:
@@ -113,7 +139,11 @@ def applicant(checking: Checking) -> None:
     if node is None or not isinstance(node.value, dict):
         return
     for key, inner in node.value.items():
-        for item in inner.value if isinstance(inner.value, list) else [inner]:
+        items = inner.value if isinstance(inner.value, list) else [inner]
+        if not items:
+            checking.fault(inner, "applicant", f'"{key}" is an empty list; name a field, or leave it out')
+        twice(checking, items, "applicant", "field")
+        for item in items:
             if item.raw:
                 _applicant_field(checking, item, key)
 
@@ -126,14 +156,20 @@ def _applicant_field(checking: Checking, node: Node, key: str) -> None:
         return
     if key == "email" and entry.field is not None and entry.field.sensitive:
         checking.fault(node, "applicant", f'"{node.raw}" is sensitive, but mails need its address in the open')
-    wanted = APPLICANT_KINDS.get(key)
-    if entry.field is not None and wanted and entry.field.KIND not in wanted:
-        what = f'"{node.raw}" is of the kind {entry.field.KIND}, but "{key}" needs {wanted[0]}'
+    if entry.field is None or entry.field.KIND == "computed":
+        return
+    kinds, types = APPLICANT_KINDS.get(key), APPLICANT_TYPES.get(key)
+    if not entry.field.ASKS:
+        checking.fault(node, "applicant", f'"{node.raw}" asks nothing, so it cannot say who files')
+    elif kinds and entry.field.KIND not in kinds:
+        what = f'"{node.raw}" is of the kind {entry.field.KIND}, but "{key}" needs {kinds[0]}'
         checking.fault(node, "applicant", what)
+    elif types and entry.field.value_type() not in types:
+        checking.warn(node, "applicant", f'"{node.raw}" is of the kind {entry.field.KIND}, which is no {key} as a rule')
 
 
 def mail(checking: Checking) -> None:
-    """Known events, and a warning where there is no address to which their mails go."""
+    """Known events."""
     node = checking.node("mail")
     if node is None or not isinstance(node.value, dict):
         return
@@ -141,9 +177,23 @@ def mail(checking: Checking) -> None:
         if event not in EVENTS:
             what = f'unknown event "{event}"{did_you_mean(event, EVENTS)} (known: {", ".join(EVENTS)})'
             checking.fault(node, "mail", what, line=node.keys.get(event, 0))
-    applicant = checking.node("applicant")
-    if node.value and applicant is not None and checking.node("applicant", "email") is None:
-        checking.warn(applicant, "applicant", '"email" is missing, so the mails of "mail" go to nobody')
+
+
+def retention(checking: Checking) -> None:
+    """How long a dossier is kept has an end that the calendar knows."""
+    node = checking.node("retention", "months")
+    if node is not None and isinstance(node.value, int) and node.value > MOST_MONTHS:
+        what = f"a dossier is kept {MOST_MONTHS} months at the most, not {node.raw}; leave retention out to keep it"
+        checking.fault(node, "retention", what)
+
+
+def links(checking: Checking) -> None:
+    """The addresses of legal texts are those of the web."""
+    for text in checking.listed("legal_basis"):
+        url = text.get("url")
+        if url is not None and url.raw and not WEB.match(url.raw):
+            place = f'legal text "{text.at(["title"]).raw}"'
+            checking.fault(url, place, f'"{url.raw}" is no address of the web: https://… is wanted')
 
 
 def rates(checking: Checking) -> None:
@@ -155,5 +205,21 @@ def rates(checking: Checking) -> None:
             checking.fault(inner, place, f'"{name}" is no name: small letters, digits and _ are wanted, a letter first')
         if name in checking.entries:
             checking.fault(inner, place, f'the name "{name}" is a field already')
-        if isinstance(inner.value, int) and inner.value < 0:
+        elif name in KEPT:
+            checking.fault(inner, place, f'the name "{name}" has a meaning of its own in formulas')
+        if type(inner.value) is int and inner.value < 0:
             checking.fault(inner, place, f"an amount is at least 0, not {inner.raw}")
+        elif type(inner.value) is int and inner.value > MOST_DONG:
+            checking.fault(inner, place, f"an amount is {MOST_DONG} at the most, not {inner.raw}")
+
+
+def _formulas(node: Node) -> Iterator[str]:
+    """The texts of everything that may be a formula."""
+    if isinstance(node.value, dict):
+        for key, inner in node.value.items():
+            if key in ("amount", "formula"):
+                yield inner.raw
+            yield from _formulas(inner)
+    elif isinstance(node.value, list):
+        for inner in node.value:
+            yield from _formulas(inner)

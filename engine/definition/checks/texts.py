@@ -61,3 +61,12 @@ def languages(checking: Checking) -> None:
     for node, place in checking.outline.reading.texts:
         if isinstance(node.value, str) or (isinstance(node.value, dict) and "en" not in node.value):
             checking.warn(node, place, 'the text has no English ("en"), though the title has')
+
+
+def empty(checking: Checking) -> None:
+    """A text that is written says something, in each language."""
+    for node, place in checking.outline.reading.texts:
+        inner = node.value.values() if isinstance(node.value, dict) else [node]
+        for one in inner:
+            if isinstance(one.value, str) and not one.value.strip():
+                checking.fault(one, place, "the text is empty; write it, or leave the key out")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.definition.checks.checking import Checking
+from engine.definition.checks import limits
+from engine.definition.checks.checking import Checking, twice
 from engine.definition.outline import Entry
 from engine.format.faults import did_you_mean
 from engine.format.reading import Node, described
@@ -14,14 +15,14 @@ from engine.kinds import Field, Refused
 from engine.kinds.address import Address
 from engine.kinds.choices import OTHER, Choice, Choices
 from engine.kinds.contacts import Email, Phone, TaxCode
-from engine.kinds.dates import STORED, Limit, valid
+from engine.kinds.dates import STORED, Date, valid
 from engine.kinds.files import MEDIA_TYPES, File
 from engine.kinds.linked import LinkedChoice
 from engine.kinds.numbers import DecimalNumber
 from engine.kinds.signature import Signature
+from engine.kinds.text import ShortText
 from engine.kinds.times import stored_moment
 
-RANGES = (("min", "max"), ("min_length", "max_length"))
 WANTED = {
     "integer": "a whole number",
     "money": "a whole number of đồng",
@@ -37,9 +38,10 @@ def of_fields(checking: Checking) -> None:
     """Limits, defaults and kinds of files of the fields."""
     for entry in (*checking.outline.entries, *checking.outline.officer_entries):
         if entry.field is not None:
-            _ranges(checking, entry, entry.field)
-            _default(checking, entry, entry.field)
+            sound = limits.sound(checking, entry, entry.field)
+            _default(checking, entry, entry.field, judged=sound)
             _accepted(checking, entry)
+            _of_no_use(checking, entry, entry.field)
 
 
 def of_papers(checking: Checking) -> None:
@@ -61,8 +63,27 @@ def _inner(node: Node, key: str) -> Node | None:
     return node.value.get(key) if isinstance(node.value, dict) else None
 
 
+def _of_no_use(checking: Checking, entry: Entry, item: Field) -> None:
+    """Warnings for what is written and changes nothing."""
+    if not item.ASKS and item.value_type() == "nothing":
+        for key in ("required", "default", "sensitive", "message", "none"):
+            node = _inner(entry.node, key)
+            if node is not None and node.value not in (None, False):
+                checking.warn(node, entry.place, f'the kind {item.KIND} asks nothing, so "{key}" has no effect')
+        if not any(_inner(entry.node, key) for key in ("label", "text")):
+            checking.warn(entry.node, entry.place, f'the {item.KIND} says nothing: it has neither "label" nor "text"')
+    hint = _inner(entry.node, "pattern_hint")
+    if isinstance(item, ShortText) and hint is not None and item.pattern is None:
+        checking.warn(hint, entry.place, '"pattern_hint" has no effect without "pattern"')
+    if isinstance(item, Date) and item.partial and item.precision != ("day",):
+        node = entry.node.at(["partial"])
+        checking.fault(node, entry.place, '"precision" and "partial" stand together; one is enough')
+
+
 def _accepted(checking: Checking, entry: Entry) -> None:
     accept = _inner(entry.node, "accept")
+    if accept is not None and accept.value == []:
+        checking.fault(accept, entry.place, f'"accept" is empty; known: {", ".join(MEDIA_TYPES)}')
     for item in accept.value if accept is not None and isinstance(accept.value, list) else ():
         if item.raw not in MEDIA_TYPES:
             known = ", ".join(MEDIA_TYPES)
@@ -70,40 +91,17 @@ def _accepted(checking: Checking, entry: Entry) -> None:
             checking.fault(item, entry.place, what)
 
 
-def _ranges(checking: Checking, entry: Entry, item: Field) -> None:
-    for low, high in RANGES:
-        lowest, highest = _comparable(getattr(item, low, None)), _comparable(getattr(item, high, None))
-        if lowest is not None and highest is not None and _passes(lowest, highest):
-            at = entry.node.at([low])
-            checking.fault(at, entry.place, f'"{low}" is {lowest} and "{high}" only {highest}')
-    if isinstance(item, Choices) and item.min and item.choices is not None and item.min > len(item.values):
-        what = f'"min" is {item.min}, but there are only {len(item.values)} choices'
-        checking.fault(entry.node.at(["min"]), entry.place, what)
-
-
-def _comparable(limit: Any) -> Any:
-    """A limit that is known before any day is: a number, a time, a day or a moment."""
-    return (limit.fixed or None) if isinstance(limit, Limit) else limit
-
-
-def _passes(low: Any, high: Any) -> bool:
-    """Whether a lower limit lies above the upper one; dates at the coarser precision of the two."""
-    if isinstance(low, str):
-        low, high = moment_of(low) or low, moment_of(high) or high
-        return bool(low[: len(high)] > high[: len(low)])
-    return bool(low > high)
-
-
-def _default(checking: Checking, entry: Entry, item: Field) -> None:
+def _default(checking: Checking, entry: Entry, item: Field, *, judged: bool) -> None:
     node = _inner(entry.node, "default")
-    if node is None or isinstance(node.value, dict):
+    if node is None or isinstance(node.value, dict) or item.value_type() == "nothing":
         return
     if isinstance(item, Address | File | Signature):
         checking.fault(node, entry.place, f"the kind {item.KIND} takes no default of this sort")
     elif isinstance(item, Choice) and isinstance(node.value, list):
         checking.fault(node, entry.place, "the default is one choice, not a list")
     elif isinstance(item, Choice | Choices):
-        _default_choice(checking, entry, node, item.values)
+        if _default_choice(checking, entry, node, item.values) and judged:
+            _default_refused(checking, entry, node, item)
     elif isinstance(item, LinkedChoice):
         _default_linked(checking, entry, node, item)
     elif isinstance(item, Email | Phone | TaxCode) and isinstance(node.value, str):
@@ -113,12 +111,25 @@ def _default(checking: Checking, entry: Entry, item: Field) -> None:
     elif not _fits(item.VALUE_TYPE, node.value):
         wanted = WANTED.get(item.VALUE_TYPE, "a text")
         checking.fault(node, entry.place, f"the default is {wanted}, not {described(node)}")
+    elif judged:
+        _default_refused(checking, entry, node, item)
 
 
-def _default_choice(checking: Checking, entry: Entry, node: Node, values: Sequence[str]) -> None:
-    for item in node.value if isinstance(node.value, list) else [node]:
-        if item.raw not in values or item.raw == OTHER:
-            checking.fault(item, entry.place, f'"{item.raw}" is no choice{did_you_mean(item.raw, values)}')
+def _default_refused(checking: Checking, entry: Entry, node: Node, item: Field) -> None:
+    why = limits.refusal(item) if item.ASKS else ""
+    if why:
+        quoted = "" if isinstance(node.value, list) else f" {described(node)}"
+        checking.fault(node, entry.place, f"the default{quoted} would be refused: {why}")
+
+
+def _default_choice(checking: Checking, entry: Entry, node: Node, values: Sequence[str]) -> bool:
+    """Whether each of the default is a choice."""
+    items = node.value if isinstance(node.value, list) else [node]
+    twice(checking, items, entry.place, "choice")
+    strange = [item for item in items if item.raw not in values or item.raw == OTHER]
+    for item in strange:
+        checking.fault(item, entry.place, f'"{item.raw}" is no choice{did_you_mean(item.raw, values)}')
+    return not strange
 
 
 def _default_linked(checking: Checking, entry: Entry, node: Node, item: LinkedChoice) -> None:

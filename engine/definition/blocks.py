@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from engine import formulas
 from engine.definition.library import Block, Library
-from engine.format.faults import did_you_mean
-from engine.format.reading import Node, Reading, key, local_text, mapping, name, record, several, text
+from engine.format.faults import did_you_mean, nearest
+from engine.format.reading import Node, Reading, key, keys_of, local_text, mapping, name, record, several, text
 from engine.format.texts import Text
 from engine.rules import Condition
 from engine.rules.reading import condition
@@ -42,7 +42,7 @@ def expand(node: Node, library: Library, reading: Reading) -> tuple[Node, ...] |
     """The fields of a use, renamed and with what the use says of them; nothing where that cannot be told."""
     inner = reading.at(f'block "{node.at(["block"]).raw}"')
     use = record(BlockUse, node, inner)
-    if use is None or (use.prefix is None and _given(node, "prefix")):
+    if use is None or (use.prefix is None and (_given(node, "prefix") or _misspelt(node, "prefix"))):
         return None
     block = library.blocks.get(use.block)
     if block is None:
@@ -55,6 +55,11 @@ def expand(node: Node, library: Library, reading: Reading) -> tuple[Node, ...] |
 
 def _given(node: Node, name: str) -> bool:
     return isinstance(node.value, dict) and name in node.value
+
+
+def _misspelt(node: Node, name: str) -> bool:
+    known = keys_of(BlockUse)
+    return any(nearest(key_, known) == name for key_ in node.keys if key_ not in known)
 
 
 def _report_unknown(node: Node, block: str, library: Library, reading: Reading) -> None:

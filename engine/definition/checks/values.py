@@ -10,7 +10,7 @@ from engine.definition.checks.checking import Checking, twice
 from engine.definition.outline import Entry
 from engine.format.faults import did_you_mean
 from engine.format.reading import Node, described
-from engine.formulas.values import DECIMAL, moment_of, time_of
+from engine.formulas.values import DECIMAL, time_of
 from engine.kinds import Field, Refused
 from engine.kinds.address import Address
 from engine.kinds.choices import OTHER, Choice, Choices
@@ -95,31 +95,36 @@ def _default(checking: Checking, entry: Entry, item: Field, *, judged: bool) -> 
     node = _inner(entry.node, "default")
     if node is None or isinstance(node.value, dict) or item.value_type() == "nothing":
         return
-    if isinstance(item, Address | File | Signature):
-        checking.fault(node, entry.place, f"the kind {item.KIND} takes no default of this sort")
-    elif isinstance(item, Choice) and isinstance(node.value, list):
-        checking.fault(node, entry.place, "the default is one choice, not a list")
-    elif isinstance(item, Choice | Choices):
-        if _default_choice(checking, entry, node, item.values) and judged:
-            _default_refused(checking, entry, node, item)
-    elif isinstance(item, LinkedChoice):
-        _default_linked(checking, entry, node, item)
-    elif isinstance(item, Email | Phone | TaxCode) and isinstance(node.value, str):
-        _default_contact(checking, entry, node, item)
-    elif isinstance(item, DecimalNumber) and _fits("decimal", node.value) and _places(node) > item.places:
-        checking.fault(node, entry.place, f"the default {node.raw} has more than {item.places} places")
-    elif not _fits(item.VALUE_TYPE, node.value):
-        wanted = WANTED.get(item.VALUE_TYPE, "a text")
-        checking.fault(node, entry.place, f"the default is {wanted}, not {described(node)}")
-    elif judged:
-        _default_refused(checking, entry, node, item)
-
-
-def _default_refused(checking: Checking, entry: Entry, node: Node, item: Field) -> None:
-    why = limits.refusal(item) if item.ASKS else ""
-    if why:
+    fits = _default_listed if isinstance(item, Choice | Choices | LinkedChoice) else _default_plain
+    if fits(checking, entry, node, item) and judged and (why := limits.refusal(item)):
         quoted = "" if isinstance(node.value, list) else f" {described(node)}"
         checking.fault(node, entry.place, f"the default{quoted} would be refused: {why}")
+
+
+def _default_plain(checking: Checking, entry: Entry, node: Node, item: Field) -> bool:
+    """Whether the default is a value of the field's kind."""
+    what = ""
+    if isinstance(item, Address | File | Signature) or not item.ASKS:
+        what = f"the kind {item.KIND} takes no default of this sort"
+    elif isinstance(item, Email | Phone | TaxCode) and isinstance(node.value, str):
+        what = _contact_misfit(node, item)
+    elif isinstance(item, DecimalNumber) and _fits("decimal", node.value) and _places(node) > item.places:
+        what = f"the default {node.raw} has more than {item.places} places"
+    elif not _fits(item.VALUE_TYPE, node.value):
+        what = f"the default is {WANTED.get(item.VALUE_TYPE, 'a text')}, not {described(node)}"
+    if what:
+        checking.fault(node, entry.place, what)
+    return not what
+
+
+def _default_listed(checking: Checking, entry: Entry, node: Node, item: Field) -> bool:
+    """Whether each of the default is a choice."""
+    if isinstance(item, LinkedChoice):
+        return _default_linked(checking, entry, node, item)
+    if isinstance(item, Choice) and isinstance(node.value, list):
+        checking.fault(node, entry.place, "the default is one choice, not a list")
+        return False
+    return _default_choice(checking, entry, node, item.values if isinstance(item, Choice | Choices) else ())
 
 
 def _default_choice(checking: Checking, entry: Entry, node: Node, values: Sequence[str]) -> bool:
@@ -132,22 +137,24 @@ def _default_choice(checking: Checking, entry: Entry, node: Node, values: Sequen
     return not strange
 
 
-def _default_linked(checking: Checking, entry: Entry, node: Node, item: LinkedChoice) -> None:
+def _default_linked(checking: Checking, entry: Entry, node: Node, item: LinkedChoice) -> bool:
     parent = ""
     for one in node.value if isinstance(node.value, list) else [node]:
         known = item.below.get(parent, {})
         if one.raw not in known:
             below = f' below "{parent}"' if parent else ""
             checking.fault(one, entry.place, f'"{one.raw}" is no entry{below}{did_you_mean(one.raw, known)}')
-            return
+            return False
         parent = one.raw
+    return True
 
 
-def _default_contact(checking: Checking, entry: Entry, node: Node, item: Email | Phone | TaxCode) -> None:
+def _contact_misfit(node: Node, item: Email | Phone | TaxCode) -> str:
     try:
         item.normal(node.raw)
     except Refused:
-        checking.fault(node, entry.place, f'"{node.raw}" is no value of the kind {item.KIND}')
+        return f'"{node.raw}" is no value of the kind {item.KIND}'
+    return ""
 
 
 def _places(node: Node) -> int:

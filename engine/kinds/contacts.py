@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
+from stdnum.exceptions import InvalidChecksum, ValidationError
+from stdnum.vn import mst
 
 from engine.format.reading import boolean, key
 from engine.kinds.base import Context, Field, Inputs, Refused, clean, first
@@ -160,13 +162,14 @@ class TaxCode(Field):
         From 1/7/2025 a person's tax code is the personal number, which has no check digit (Thông tư 86/2024/TT-BTC).
         """
         digits = typed.translate(SEPARATORS)
-        if not (digits.isascii() and digits.isdigit() and len(digits) in (10, 12, 13)) or digits[10:] == "000":
-            raise Refused("tax_code.form")
-        if len(digits) == 12:
+        if len(digits) == 12 and digits.isascii() and digits.isdigit():
             return digits
-        if not checked_tax_code(digits[:10]):
-            raise Refused("tax_code.digit", typed=digits[:10])
-        return f"{digits[:10]}-{digits[10:]}" if len(digits) == 13 else digits
+        try:
+            return str(mst.format(mst.validate(digits)))
+        except InvalidChecksum as wrong:
+            raise Refused("tax_code.digit", typed=digits[:10]) from wrong
+        except ValidationError as wrong:
+            raise Refused("tax_code.form") from wrong
 
     def prefill(self, context: Context) -> str | None:
         """The default in its stored form, however it was written."""
@@ -181,11 +184,4 @@ class TaxCode(Field):
         return super().attributes() | {"data-pattern": r"\d{10}(-?\d{3})?|\d{12}"}
 
 
-def checked_tax_code(digits: str) -> bool:
-    """Whether ten digits end in their check digit: ten less the weighted sum's rest by eleven."""
-    total = sum(weight * int(digit) for weight, digit in zip(TAX_WEIGHTS, digits, strict=False))
-    return digits[2:9] != "0000000" and int(digits[9]) == 10 - total % 11
-
-
-TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 SEPARATORS = str.maketrans("", "", " .-")

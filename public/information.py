@@ -10,10 +10,13 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask_babel import gettext as _
 
 from engine.calendar import words as duration_words
+from engine.definition import schema as schemas
 from engine.definition.procedure import Method, OneOf, Paper, Procedure
 from engine.dossier import dossiers
 from engine.draft import drafts
+from engine.errors import NoSuchVersion
 from engine.form.markdown import rendered
+from engine.format import json_text
 from engine.format.texts import Text
 from engine.office import agencies
 from engine.office.places import Places, places_of
@@ -200,6 +203,25 @@ def _sections(of: Procedure) -> list[dict[str, Any]]:
     lang = language()
     texts = ((_("Trình tự thực hiện"), of.instructions), (_("Yêu cầu, điều kiện"), of.conditions))
     return [{"title": title, "body": rendered(text.in_(lang))} for title, text in texts if text]
+
+
+@blueprint.get("/thu-tuc/<code>/luoc-do.json")
+def answers_schema(code: str) -> Response:
+    """The JSON Schema of the answers that a dossier holds, by the public version or the one that `phien_ban` names."""
+    version = _version(code, request.args.get("phien_ban", type=int))
+    compiled = versions.compiled(version.id)
+    schema = schemas.answers_schema(compiled.procedure.title.vi, compiled.fields)
+    return kept(Response(json_text.dump(schema), mimetype="application/schema+json"))
+
+
+def _version(code: str, number: int | None) -> Any:
+    """A published version, the public one without a number; 404 where there is none."""
+    if number is None:
+        return versions.current(code) or abort(404)
+    try:
+        return standing.version_of(code, number)
+    except NoSuchVersion:
+        abort(404)
 
 
 @blueprint.get("/thu-tuc/<code>/mau/<file>")

@@ -48,6 +48,7 @@ PAGES: dict[str, str] = {
     "information.procedures": ANYONE,
     "information.procedure": ANYONE,
     "information.blank_form": ANYONE,
+    "information.answers_schema": ANYONE,
     "information.wards": ANYONE,
     "information.guide": ANYONE,
     "information.contact": ANYONE,

@@ -16,10 +16,11 @@ from engine.definition.archive import unpacked
 from engine.definition.change_words import sentence
 from engine.definition.library import Library
 from engine.definition.loading import check_path
+from engine.definition.schema import format_schema
 from engine.errors import ArchiveRefused, NoSuchProcedure, NotPublishable
 from engine.exchange import exports, imports
 from engine.exchange.imports import Import
-from engine.format import documents
+from engine.format import documents, json_text
 from engine.format.faults import Fault, errors
 from engine.office import places
 from engine.platform.settings import ROOT
@@ -72,6 +73,17 @@ def export(code: str, file: Path | None) -> None:
         click.echo(data, nl=False)
     else:
         file.write_bytes(data)
+
+
+@definitions.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+def schema(file: Path | None) -> None:
+    """Write the JSON Schema of the format, for editors, to FILE."""
+    written = json_text.dump(format_schema())
+    if file is None:
+        click.echo(written, nl=False)
+    else:
+        file.write_text(written, "utf-8")
 
 
 @definitions.command(name="import")

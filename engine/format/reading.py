@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from engine.format.faults import Fault, did_you_mean, nearest
 from engine.format.texts import LANGUAGES, Text
@@ -227,44 +227,78 @@ def name(node: Node, reading: Reading) -> str | None:
     return plain
 
 
-def one_of(*known: str) -> Reader[str]:
-    """One word of a closed list."""
+@dataclass(frozen=True, slots=True)
+class WordOf:
+    """Reads one word of a closed list."""
 
-    def read(node: Node, reading: Reading) -> str | None:
+    known: tuple[str, ...]
+
+    def __call__(self, node: Node, reading: Reading) -> str | None:
+        """The word."""
         plain = text(node, reading)
-        if plain is not None and plain not in known:
-            listed = ", ".join(known)
-            reading.fault(node, f'unknown value "{plain}"{did_you_mean(plain, known)} (known: {listed})')
+        if plain is not None and plain not in self.known:
+            listed = ", ".join(self.known)
+            reading.fault(node, f'unknown value "{plain}"{did_you_mean(plain, self.known)} (known: {listed})')
             return None
         return plain
 
-    return read
+
+@dataclass(frozen=True, slots=True)
+class ListOf(Generic[T]):
+    """Reads a list; faulty items are left out."""
+
+    reader: Reader[T]
+
+    def __call__(self, node: Node, reading: Reading) -> tuple[T, ...] | None:
+        """The items."""
+        if not isinstance(node.value, list):
+            reading.fault(node, f"a list is wanted, not {described(node)}")
+            return None
+        values = (self.reader(inner, reading) for inner in node.value)
+        return tuple(value for value in values if value is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class MappingOf(Generic[T]):
+    """Reads a mapping of names of one's own; faulty values are left out."""
+
+    reader: Reader[T]
+
+    def __call__(self, node: Node, reading: Reading) -> dict[str, T] | None:
+        """The values by name."""
+        if not isinstance(node.value, dict):
+            reading.fault(node, f"a mapping is wanted, not {described(node)}")
+            return None
+        values = {key_: self.reader(inner, reading) for key_, inner in node.value.items()}
+        return {key_: value for key_, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOf(Generic[T]):
+    """Reads a record of a class; `place` names it in faults."""
+
+    cls: type[T]
+    place: str
+
+    def __call__(self, node: Node, reading: Reading) -> T | None:
+        """The record."""
+        inner = reading.at(self.place.format(_own_name(node))) if self.place else reading
+        return record(self.cls, node, inner)
+
+
+def one_of(*known: str) -> Reader[str]:
+    """One word of a closed list."""
+    return WordOf(known)
 
 
 def several(reader: Reader[T]) -> Reader[tuple[T, ...]]:
     """A list, each read by `reader`; faulty ones are left out."""
-
-    def read(node: Node, reading: Reading) -> tuple[T, ...] | None:
-        if not isinstance(node.value, list):
-            reading.fault(node, f"a list is wanted, not {described(node)}")
-            return None
-        values = (reader(inner, reading) for inner in node.value)
-        return tuple(value for value in values if value is not None)
-
-    return read
+    return ListOf(reader)
 
 
 def mapping(reader: Reader[T]) -> Reader[dict[str, T]]:
     """A mapping of names of one's own to values read by `reader`; faulty ones are left out."""
-
-    def read(node: Node, reading: Reading) -> dict[str, T] | None:
-        if not isinstance(node.value, dict):
-            reading.fault(node, f"a mapping is wanted, not {described(node)}")
-            return None
-        values = {key_: reader(inner, reading) for key_, inner in node.value.items()}
-        return {key_: value for key_, value in values.items() if value is not None}
-
-    return read
+    return MappingOf(reader)
 
 
 def anything(node: Node, _reading: Reading) -> Any:
@@ -274,12 +308,7 @@ def anything(node: Node, _reading: Reading) -> Any:
 
 def recorded(cls: type[T], place: str = "") -> Reader[T]:
     """A record of `cls`; `place` names it in faults, with its own name in `{}` (e.g. `paper "{}"`)."""
-
-    def read(node: Node, reading: Reading) -> T | None:
-        inner = reading.at(place.format(_own_name(node))) if place else reading
-        return record(cls, node, inner)
-
-    return read
+    return RecordOf(cls, place)
 
 
 def _own_name(node: Node) -> str:

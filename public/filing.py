@@ -12,10 +12,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.dossier import filings
 from engine.draft import attachments, drafts, throttle
 from engine.errors import ProcedureClosed
-from engine.form import pages, showing
+from engine.form import pages, rows, showing
 from engine.form.answers import Answers
 from engine.form.compiled import CompiledForm, CompiledStep, Inputs
-from engine.form.journey import FieldError, Journey, Posted, expected, journey, post, save, standing
+from engine.form.journey import FieldError, Journey, Posted, expected, journey, look, post, save, standing
 from engine.kinds import Context
 from engine.office import agencies
 from engine.platform.language import language
@@ -208,7 +208,7 @@ def standing_errors(filing: Filing, at: CompiledStep, walked: Journey) -> tuple[
     errors = standing(filing.compiled, at, filing.answers, walked, filing.context)
     shown = showing.Shown(filing.compiled, walked.view, language(), filing.context)
     said = showing.sentences(filing.compiled, errors, language(), shown)
-    return said, _links(filing, at, errors, said)
+    return said, _links(filing, at, errors, said, shown)
 
 
 def known_or_404(code: str, step: str) -> None:
@@ -234,8 +234,10 @@ def take_post(filing: Filing, at: CompiledStep, walked: Journey) -> AnyResponse:
     if action == "save":
         drafts.save(filing.draft, save(at, filing.answers, inputs, context), filing.compiled, now=now())
         return redirect(filing.url("keeping.saved"), 303)
+    if action:
+        return act(filing, at, inputs, received, context)
     result = post(filing.compiled, at, filing.answers, inputs, context)
-    if result.good and not received.refused and not action:
+    if result.good and not received.refused:
         drafts.save(filing.draft, result.answers, filing.compiled, now=now())
         return redirect(next_url(filing, result.journey), 303)
     return refuse(filing, at, result, received, context)
@@ -253,41 +255,63 @@ def with_ids(at: CompiledStep, posted: Inputs, received: attachments.Received) -
     return inputs
 
 
-def refuse(filing: Filing, at: CompiledStep, result: Posted, received: Any, context: Context) -> AnyResponse:
-    """The page again with all that was typed; of what came only the good files are stored."""
+def act(filing: Filing, at: CompiledStep, inputs: Inputs, received: Any, context: Context) -> AnyResponse:
+    """What a button inside the form asks for: a row more or less, or the page anew; nothing is validated."""
+    action = request.form["_action"]
+    acted = rows.act(at, inputs, action)
+    result = look(filing.compiled, at, filing.answers, acted.inputs if acted else inputs, context)
+    shown = showing.Shown(filing.compiled, result.journey.view, language(), context)
+    notice = "" if acted or action == "refresh" else _("Nút vừa bấm không có trên trang này. Những gì đã điền vẫn còn.")
+    if acted and acted.problem and acted.group:
+        notice = acted.problem.sentence(showing.filled(acted.group.label, language(), shown), language())
+    page = kept_files(filing, at, result, received, context)
+    said = received.sentences(filing.compiled, language())
+    links = _links(filing, at, (), said, shown)
+    typed = pages.posted_inputs(at, result.inputs)
+    return show_step(page, at, result.journey, typed, said, links, notice=notice, target=acted.target if acted else "")
+
+
+def kept_files(filing: Filing, at: CompiledStep, result: Posted, received: Any, context: Context) -> Filing:
+    """Stores what came of good files and nothing else; the filing that shows them."""
     if received.ids:
         kept: dict[str, Any] = {item.name: item.parse(result.inputs, context) for item in at.files}
         kept |= {item.name: received.ids[item.name][-1] for item in at.signatures if item.name in received.ids}
         drafts.save(filing.draft, filing.answers.with_values(kept), filing.compiled, now=now())
+    return replace(filing, context=context)
+
+
+def refuse(filing: Filing, at: CompiledStep, result: Posted, received: Any, context: Context) -> AnyResponse:
+    """The page again with all that was typed; of what came only the good files are stored."""
+    page = kept_files(filing, at, result, received, context)
     shown = showing.Shown(filing.compiled, result.journey.view, language(), context)
     said = received.sentences(filing.compiled, language()) | {}
     for name, sentence in showing.sentences(filing.compiled, result.errors, language(), shown).items():
         said.setdefault(name, sentence)
-    links = _links(filing, at, result.errors, said)
-    page = replace(filing, context=context)
+    links = _links(filing, at, result.errors, said, shown)
     typed = pages.posted_inputs(at, result.inputs)
-    if request.form.get("_action") == "refresh":
-        return show_step(page, at, result.journey, typed, {}, [])
     return show_step(page, at, result.journey, typed, said, links, status=422 if links else 200)
 
 
 def _links(
-    filing: Filing, at: CompiledStep, errors: tuple[FieldError, ...], said: dict[str, str]
+    filing: Filing, at: CompiledStep, errors: tuple[FieldError, ...], said: dict[str, str], shown: showing.Shown
 ) -> list[dict[str, str]]:
     by_field = {error.field: error for error in reversed(errors)}
     links = []
-    for name in sorted(said, key=lambda name: _place(at, name)):
+    for name in sorted(said, key=lambda name: _place(at, name)):  # by group; rows stand in order already
         error = by_field.get(name)
         target = showing.anchor(filing.compiled, error) if error else name
         elsewhere = error is not None and error.step != at.name
         href = f"{filing.step_url(error.step)}#{target}" if error and elsewhere else f"#{target}"
-        links.append({"text": said[name], "href": href})
+        text = showing.in_summary(filing.compiled, name, said[name], language(), shown)
+        links.append({"text": text, "href": href})
     return links
 
 
 def _place(at: CompiledStep, name: str) -> int:
+    """Where a field stands on the page; a column stands with its group."""
     names = [item.name for item in at.fields]
-    return names.index(name) if name in names else len(names)
+    own = name.partition("-")[0]
+    return names.index(own) if own in names else len(names)
 
 
 def show_step(
@@ -299,12 +323,15 @@ def show_step(
     links: list[dict[str, str]],
     *,
     status: int = 200,
+    notice: str = "",
+    target: str = "",
 ) -> Response:
-    """The page of a step."""
+    """The page of a step; `target` is the id of the row to which it goes."""
     lang = language()
     fields = pages.render(
-        filing.compiled, at, typed, errors=said, view=walked.view, context=filing.context, language=lang
-    )
+        filing.compiled, at, typed, errors=said, view=walked.view, context=filing.context, language=lang,
+        rows=walked.rows, target=target,
+    )  # fmt: skip
     before = walked.before(at.name) if at.name in walked.steps else None
     facts = {
         "procedure": procedure_facts(filing.compiled),
@@ -313,7 +340,7 @@ def show_step(
         "action": filing.step_url(at.name),
         "fields": fields,
         "errors": links,
-        "notices": filing.notices(),
+        "notices": [*filing.notices(), *([{"text": notice, "url": "", "link": ""}] if notice else [])],
         "back_url": filing.step_url(before) if before else address("filing.start", code=filing.code),
         "end_url": filing.url("keeping.end"),
         "saved_at": filing.draft.saved_at if filing.answers.posted else None,

@@ -68,7 +68,7 @@ def show_review(filing: Filing, whole: Review, refused: dict[str, str], *, ticke
         "procedure": procedure_facts(compiled),
         "agency": agencies.by_id(filing.draft.agency_id),
         "sections": sections(compiled, whole.journey.view, filing.context, filing),
-        "warnings": [_warning(filing, error, lang) for error in whole.warnings],
+        "warnings": [_warning(filing, whole, error, lang) for error in whole.warnings],
         "fees": fee_facts(compiled, fees.fees_due(compiled.fees, whole.journey.view, compiled.procedure.rates)),
         "notices": filing.notices(),
         "consent_ticked": ticked,
@@ -90,19 +90,21 @@ def sections(compiled: CompiledForm, view: Any, context: Context, filing: Filing
     return [
         {
             "title": part.title,
-            "edit_url": filing.step_url(part.step) if filing else "",
+            "edit_url": filing.step_url(part.step) + (f"#{part.row}" if part.row else "") if filing else "",
+            "row": bool(part.row),
             "rows": [{"label": label, "value": words} for label, words in part.rows],
         }
         for part in read_back(compiled, view, context, language())
     ]
 
 
-def _warning(filing: Filing, error: FieldError, lang: str) -> dict[str, str]:
-    return {"text": showing.sentences(filing.compiled, (error,), lang, NOTHING)[error.field],
-            "url": filing.step_url(error.step)}  # fmt: skip
-
-
-NOTHING: Any = {}
+def _warning(filing: Filing, whole: Review, error: FieldError, lang: str) -> dict[str, str]:
+    shown = showing.Shown(filing.compiled, whole.journey.view, lang, filing.context)
+    said = showing.sentences(filing.compiled, (error,), lang, shown)[error.field]
+    return {
+        "text": showing.in_summary(filing.compiled, error.field, said, lang, shown),
+        "url": filing.step_url(error.step),
+    }
 
 
 def fee_facts(compiled: CompiledForm, due: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from engine.kinds import KINDS
 from engine.kinds.base import Field
 from engine.kinds.choices import Option
 from engine.rules import OPERATORS
+from engine.rules.reading import Check
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "definition-format.md"
 TABLE = re.compile(r"<!-- (\w+) -->\n(?:\|.*\n)*")
@@ -24,7 +25,7 @@ RECORDS: dict[str, type] = {
     for record in (
         definition.Procedure, definition.Method, definition.Result, definition.LegalText, definition.BlankForm,
         definition.Paper, definition.OneOf, definition.Step, definition.Section,
-        definition.Applicant, definition.Check, definition.Fee,
+        definition.Applicant, Check, definition.Fee,
         definition.Processing, definition.Stage, definition.OfficerField, definition.Supplement, definition.MailText,
         definition.Retention, BlockUse, Option, Field, library.Block, library.Catalog, library.CatalogEntry,
         library.Agency, library.Unit,

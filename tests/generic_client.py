@@ -333,12 +333,20 @@ class Filler:
         assert page.form is not None
         pairs, files = typed_so_far(page.form), Files()
         for asked in page.asked():
-            if asked.kind == "file":
+            if asked.kind == "group":
+                self._rows(asked)
+            elif asked.kind == "file":
                 files += self._file(asked)
             elif answer := self._answer(asked, pairs):
                 ours = {name for name, _ in answer}
                 pairs = [pair for pair in pairs if pair[0] not in ours] + answer
         return pairs, files
+
+    def _rows(self, asked: Asked) -> None:
+        """A table that was refused as a whole wants something in each row that the page shows."""
+        if asked.name in self.refused:
+            for name in asked.box.xpath(".//*[@data-field]/@data-field"):
+                self.refused.setdefault(str(name), 1)
 
     def _answer(self, asked: Asked, pairs: Pairs) -> Pairs:
         if asked.name in self.choose:
@@ -427,6 +435,12 @@ class GenericClient:
             page = Page(response)
             filler.heed(page)
         raise Stuck(f"{page.url}: {page.errors()}")
+
+    def press(self, page: Page, action: str, more: Mapping[str, Choice] | None = None) -> Page:
+        """Presses a button such as `add:xe` with what stands on the page and `more`; the page that comes."""
+        filled = {name: value for name, value in (more or {}).items() if isinstance(value, str)}
+        pairs = [(name, filled.pop(name, value)) for name, value in typed_so_far(page.form)]
+        return Page(self.submit(page, [*pairs, *filled.items(), ("_action", action)]))
 
     def track(self, dossier_code: str, lookup_code: str = "") -> Page:
         """The tracking page of a dossier; with its lookup code the dossier itself."""

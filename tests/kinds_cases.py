@@ -161,6 +161,12 @@ CASES = (
     Case("file", {"max_files": 1}, {"f-keep": ["a1", "someone-elses"]}, ["a1"], "giay.pdf",
          {"file.many": {"f-keep": ["a1", "a2"]}}),
     Case("computed", {"formula": "1 + 2", "show_as": "money"}, {}, 3, "3 đ"),
+    Case("group", {"fields": [{"name": "loai", "kind": "choice", "label": "Loại", "choices": FRUIT},
+                              {"name": "giong", "kind": "text", "label": "Giống"}], "min_rows": 1, "max_rows": 2},
+         {"f-0": ["1"], "f-3-giong": ["Cam"], "f-3-loai": ["cam"], "f-0-giong": [" "], "f--1-giong": ["x"],
+          "f-1-la": ["x"]},
+         [{"loai": "cam", "giong": "Cam"}], "Cam, Cam",
+         {"rows.max": {f"f-{row}-giong": ["x"] for row in range(3)}, "text.lines": {"f-0-giong": ["a\nb"]}}),
     Case("heading", {"text": "Phần một"}, {}, None, ""),
     Case("note", {"text": "Đọc **kỹ**."}, {}, None, ""),
 )  # fmt: skip

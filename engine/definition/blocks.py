@@ -13,9 +13,12 @@ from engine.format.reading import Node, Reading, key, keys_of, local_text, mappi
 from engine.format.texts import Text
 from engine.rules import Condition
 from engine.rules.reading import condition
+from engine.rules.tree import ROWS
 
-CONDITIONS = ("when", "required", "default", "formula")  # keys of a field whose value may name another field
-TEXTS = ("label", "hint", "text", "message", "title", "section")
+CONDITIONS = ("when", "required", "default", "formula", "rule")  # keys whose value may name another field
+ROW_PARTS = ("fields", "checks")
+TEXTS = ("label", "hint", "text", "message", "title", "section", "row_title")
+GROUP = "group"
 NAMED = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -36,6 +39,11 @@ class BlockUse:
 def is_use(node: Node) -> bool:
     """Whether an item of a step is the use of a block."""
     return isinstance(node.value, dict) and "block" in node.value
+
+
+def is_group(node: Node) -> bool:
+    """Whether a field's node is a group with columns."""
+    return isinstance(node.value, dict) and node.at(["kind"]).raw == GROUP and "fields" in node.value
 
 
 def expand(node: Node, library: Library, reading: Reading) -> tuple[Node, ...] | None:
@@ -178,7 +186,17 @@ class _Expansion:
                 changed[key_] = _renamed(key_, inner, self.renamed)
             elif key_ == "choices":
                 changed[key_] = renamed(inner, self.renamed) if isinstance(inner.value, list) else inner
+            elif key_ in ROW_PARTS and isinstance(inner.value, list) and is_group(item):
+                parts = [self._row_part(part, place) for part in inner.value]
+                changed[key_] = replace(inner, value=[part for part in parts if part is not None])
         return _with(marked, changed, lost)
+
+    def _row_part(self, item: Node, place: Reading) -> Node | None:
+        """A column of a group, or a check inside its rows: columns keep their names, the form's are renamed."""
+        if is_use(item):
+            self.place.fault(item, "a block holds no block")
+            return None
+        return self._written(item, place)
 
     def _left_out(self, name: str) -> bool:
         return _base(name) in self.names and _base(name) not in self.kept
@@ -255,17 +273,22 @@ def both(first: Node, second: Node | None) -> Node:
 
 def referred(node: Node) -> Iterator[Node]:
     """The nodes of a condition that name a field; a formula's names are given as nodes at its line."""
+    return (named for named, _ in referred_in(node))
+
+
+def referred_in(node: Node, group: str = "") -> Iterator[tuple[Node, str]]:
+    """The same, each with the group whose row is asked first; an empty text for the form alone."""
     if isinstance(node.value, list):
         for inner in node.value:
-            yield from referred(inner)
+            yield from referred_in(inner, group)
     elif isinstance(node.value, dict):
         for key_, inner in node.value.items():
             if key_ == "field" and isinstance(inner.value, str):
-                yield inner
+                yield inner, group
             elif key_ == "formula" and isinstance(inner.value, str):
-                yield from (replace(inner, raw=name) for name in formula_names(inner.value))
+                yield from ((replace(inner, raw=name), group) for name in formula_names(inner.value))
             else:
-                yield from referred(inner)
+                yield from referred_in(inner, node.at(["field"]).raw if key_ in ROWS else group)
 
 
 def formula_names(written: str) -> tuple[str, ...]:

@@ -25,9 +25,10 @@ from engine.kinds.linked import LinkedChoice
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A field, paper or officer's field where it stands; `field` is nothing where it could not be read.
+    """A field, paper, column or officer's field where it stands; `field` is nothing where it could not be read.
 
-    `order` counts all of them in the order of the document; `above` are the nodes of its step and section.
+    `order` counts all of them in the order of the document, a column with its group; `above` are the nodes of its step
+    and section, and of its group.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Entry:
     step: str
     field: Field | None = None
     above: tuple[Node, ...] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Outline:
     values: dict[str, Any] = field(default_factory=dict)
     whole: bool = False
     entries: list[Entry] = field(default_factory=list)
+    columns: list[Entry] = field(default_factory=list)
     papers: list[Entry] = field(default_factory=list)
     officer_entries: list[Entry] = field(default_factory=list)
     heads: list[Head] = field(default_factory=list)
@@ -146,7 +149,8 @@ def _expanded(items: Sequence[Node], found: Outline, reading: Reading) -> Iterat
 def _item(node: Node, found: Outline, reading: Reading, above: tuple[Node, ...]) -> tuple[Field | Section | None, Node]:
     if isinstance(node.value, dict) and "section" in node.value:
         return _section(node, found, reading, above)
-    return read_field(node, found, reading, above).field, node
+    entry = read_field(node, found, reading, above)
+    return entry.field, entry.node
 
 
 def _section(node: Node, found: Outline, outer: Reading, above: tuple[Node, ...]) -> tuple[Section | None, Node]:
@@ -160,26 +164,24 @@ def _section(node: Node, found: Outline, outer: Reading, above: tuple[Node, ...]
     kept: list[Node] = []
     read: list[Field] = []
     for item in _expanded(_listed(fields, reading, "fields"), found, outer):
-        kept.append(item)
         if isinstance(item.value, dict) and "section" in item.value:
             reading.fault(item, "a section holds no section")
-        elif (entry := read_field(item, found, outer, (*above, node))).field is not None:
-            read.append(entry.field)
+            continue
+        entry = read_field(item, found, outer, (*above, node))
+        kept.append(entry.node)
+        read += [entry.field] if entry.field is not None else []
     whole = replace(node, value=node.value | {"fields": replace(fields, value=kept)})
     return record(Section, whole, reading, fields=tuple(read)), whole
 
 
 def read_field(node: Node, found: Outline, outer: Reading, above: tuple[Node, ...] = ()) -> Entry:
-    """Reads one field and notes it as the next entry."""
+    """Reads one field, with its columns where it is a group, and notes it as the next entry."""
     name = blocks.field_name(node)
     reading = outer.at(f'field "{name}"') if name else outer
-    read = kinds.field(node, reading)
-    if isinstance(read, Choice | Choices):
-        read = _with_options(read, node, found.library, reading)
-    elif isinstance(read, LinkedChoice):
-        read = _with_levels(read, node, found.library, reading)
-    elif isinstance(read, Computed) and read.show_as is None:
-        read = replace(read, show_as=_sort_of(read, found))
+    known: dict[str, Any] = {}
+    if blocks.is_group(node):
+        known["fields"], node = _columns(node, found, reading, above)
+    read = _read(node, found, reading, **known)
     if not name and (read is None or read.ASKS):
         found.unsure.append("")
     step = above[0].at(["step"]).raw if above else ""
@@ -188,9 +190,52 @@ def read_field(node: Node, found: Outline, outer: Reading, above: tuple[Node, ..
     return entry
 
 
-def _sort_of(item: Computed, found: Outline) -> str | None:
+def _read(node: Node, found: Outline, reading: Reading, row: Sequence[Entry] = (), **known: Any) -> Field | None:
+    """The field of a node; `row` are the columns before it, where it is one itself."""
+    read = kinds.field(node, reading, **known)
+    if isinstance(read, Choice | Choices):
+        return _with_options(read, node, found.library, reading)
+    if isinstance(read, LinkedChoice):
+        return _with_levels(read, node, found.library, reading)
+    if isinstance(read, Computed) and read.show_as is None:
+        return replace(read, show_as=_sort_of(read, found, row))
+    return read
+
+
+def _columns(node: Node, found: Outline, reading: Reading, above: tuple[Node, ...]) -> tuple[tuple[Field, ...], Node]:
+    """The columns of a group that could be read, and the group's node with their blocks expanded."""
+    fields = node.at(["fields"])
+    entries: list[Entry] = []
+    for item in _expanded(_listed(fields, reading, "fields"), found, reading):
+        entry = _column(item, found, reading, (*above, node), entries)
+        entries += [entry] if entry is not None else []
+    found.columns += entries
+    expanded = replace(fields, value=[entry.node for entry in entries])
+    whole = replace(node, value=node.value | {"fields": expanded}) if isinstance(fields.value, list) else node  # type: ignore[operator]
+    return tuple(entry.field for entry in entries if entry.field is not None), whole
+
+
+def _column(node: Node, found: Outline, outer: Reading, above: tuple[Node, ...], row: Sequence[Entry]) -> Entry | None:
+    if isinstance(node.value, dict) and "section" in node.value:
+        outer.fault(node, "a group holds no section")
+        return None
+    name, group = blocks.field_name(node), above[-1]
+    reading = outer.at(f'column "{name}"') if name else outer
+    kind = node.at(["kind"])
+    known = kinds.KINDS.get(kind.raw) if kind is not node else None
+    if known is not None and not known.IN_ROWS:
+        reading.fault(kind, "groups do not nest" if kind.raw == "group" else f"the kind {kind.raw} is no column")
+        read = None
+        node = replace(node, value={key: node.at([key]) for key in ("name", "kind") if key in _keys(node)})
+    else:
+        read = _read(node, found, reading, row)
+    step = above[0].at(["step"]).raw if len(above) > 1 else ""
+    return Entry(name, node, reading.place, len(found.entries), step, read, above, blocks.field_name(group))
+
+
+def _sort_of(item: Computed, found: Outline, row: Sequence[Entry]) -> str | None:
     """As what a formula's value is shown where the definition does not say: as what it gives."""
-    types = {entry.name: entry.field.value_type() for entry in found.entries if entry.field is not None}
+    types = {entry.name: entry.field.value_type() for entry in (*found.entries, *row) if entry.field is not None}
     rates = found.root.get("rates")
     names = tuple(rates.value) if rates is not None and isinstance(rates.value, dict) else ()
     given = formulas.check(item.formula, types, names).type
@@ -270,6 +315,9 @@ def _officer_fields(node: Node | None, found: Outline) -> tuple[OfficerField, ..
     form = list(found.entries)
     for item in _listed(node, found.reading, "fields"):
         stage = item.value.get("stage") if isinstance(item.value, dict) else None
+        if blocks.is_group(item):
+            found.reading.at("officer_fields").fault(item.at(["kind"]), "officers fill no group")
+            continue
         entry = read_field(_without(item, "stage"), found, found.reading.at("officer_fields"))
         found.officer_entries.append(replace(entry, node=item, order=len(form) + len(found.papers) + entry.order))
         if entry.field is not None:

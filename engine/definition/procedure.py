@@ -29,7 +29,7 @@ from engine.kinds import Field
 from engine.kinds.files import WAYS
 from engine.rules import Condition, both
 from engine.rules.dependent import dependent_text
-from engine.rules.reading import condition, formula, rule
+from engine.rules.reading import Check, condition, formula
 
 FORMAT = 1
 CHANNELS = ("online", "in_person", "post")
@@ -158,16 +158,6 @@ class Step:
         """Its fields in the order of the page, those in sections too."""
         for item in self.items:
             yield from item.fields if isinstance(item, Section) else (item,)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check:
-    """A rule across fields: what must hold, where it is shown, and the sentence."""
-
-    rule: Condition = key(rule, required=True, doc="What must hold.")
-    at: str | None = key(text, doc="The field at which the sentence is shown.")
-    message: Text = key(local_text, required=True, doc="The sentence.")
-    severity: str = key(one_of("error", "warning"), default="error", doc="A warning does not stop.")
 
 
 @dataclass(frozen=True, kw_only=True)

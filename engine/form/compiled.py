@@ -12,68 +12,25 @@ from typing import Any
 import wtforms
 
 from engine import formulas, rules
-from engine.definition.procedure import PAPERS_STEP, Check, OneOf, Paper, Procedure, Section, Step
+from engine.definition.procedure import PAPERS_STEP, Procedure, Section, Step
+from engine.form.entry import AnswerField, wtforms_field
+from engine.form.entry import Inputs as Inputs
 from engine.form.fees import CompiledFee, compile_fee
-from engine.format.texts import Text
-from engine.kinds import Context, Field, Refused
+from engine.form.papers import papers_step
+from engine.kinds import Context, Field
 from engine.kinds.choices import Choice, Choices, Option
 from engine.kinds.computed import Computed
-from engine.kinds.files import File, PaperFile
+from engine.kinds.files import File
+from engine.kinds.groups import Group
 from engine.kinds.linked import LinkedChoice
-from engine.kinds.messages import Problem
 from engine.kinds.signature import Signature
 from engine.rules import Condition
 from engine.rules.dependent import conditions_of_text
+from engine.rules.reading import Check
 
 Test = Callable[[Mapping[str, Any]], bool]
 Compute = Callable[[Mapping[str, Any]], Any]
 RESERVED_TYPES = {"today": "date", "channel": "choice", "agency": "text"}
-PAPERS_TITLE = Text("Giấy tờ kèm theo", "Papers")
-
-
-class Inputs(dict[str, list[str]]):
-    """What was posted: each input's values in order."""
-
-    def getlist(self, name: str) -> list[str]:
-        """The values of one input."""
-        return self.get(name, [])
-
-
-class AnswerField(wtforms.Field):  # type: ignore[misc]
-    """One field of a definition as a WTForms field: its kind parses, and what it refuses is kept as a problem."""
-
-    def __init__(self, definition: Field, **arguments: Any) -> None:
-        super().__init__(**arguments)
-        self.definition = definition
-        self.problem: Problem | None = None
-        self.none = False
-
-    def process(self, formdata: Inputs, data: Any = None, extra_filters: Any = None) -> None:
-        """Takes the stored value of what was typed, or the problem that it has none."""
-        self.process_errors: list[str] = []
-        try:
-            self.data = self.definition.parse(formdata, self.meta.context)
-        except Refused as refused:
-            self.data = None
-            self.problem = refused.problem
-        if self.definition.none is not None and formdata.get(self.definition.none_input):
-            self._take_none()
-
-    def _take_none(self) -> None:
-        """The box beside the field is ticked, so there is no value; both together say two things at once."""
-        if self.data is not None or self.problem is not None:
-            self.data, self.problem = None, Problem("none.both", {"none": self.definition.none})
-        else:
-            self.none = True
-
-    def typed(self, formdata: Inputs) -> dict[str, str | list[str]]:
-        """The inputs as they came, for a value without a stored form."""
-        return {name: (formdata.get(name) or [""])[0] for name in inputs_of(self.definition)}
-
-
-def inputs_of(item: Field) -> tuple[str, ...]:
-    """The names of a field's inputs, that of its box among them."""
-    return item.inputs() if item.none is None else (*item.inputs(), item.none_input)
 
 
 @dataclass(frozen=True)
@@ -82,7 +39,7 @@ class CompiledField:
 
     `offered` are the tests of those choices that are offered only when something holds, by value. `required` says
     of a view whether the field must be answered, where that is not plain; `compute` works out the stored value of one
-    that nobody answers.
+    that nobody answers. `rows` are the columns of a group, as a step of their own that is walked once for each row.
     """
 
     field: Field
@@ -91,6 +48,12 @@ class CompiledField:
     offered: Mapping[str, Test]
     required: Test | None = None
     compute: Compute | None = None
+    rows: CompiledStep | None = None
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether its value is what was answered, and nothing more."""
+        return self.compute is None and self.rows is None
 
     @cached_property
     def may_lack(self) -> bool:
@@ -107,6 +70,7 @@ class CompiledField:
             *([] if isinstance(item.required, bool) else [item.required]),
             *conditions_of_choices(item).values(),
             *(when for text in texts for when in conditions_of_text(text)),
+            *(self.rows.conditions if self.rows else ()),
         )
 
 
@@ -149,6 +113,21 @@ class CompiledStep:
         return tuple(item.field for part in self.parts for item in part.fields if item.field.HOLDS)
 
     @cached_property
+    def groups(self) -> tuple[tuple[Group, CompiledStep], ...]:
+        """The groups, each with its columns as a step that is walked once for each row."""
+        return tuple(
+            (item.field, item.rows)
+            for part in self.parts
+            for item in part.fields
+            if isinstance(item.field, Group) and item.rows
+        )
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Under which names the answers stand, those of the boxes too."""
+        return tuple(name for item in self.held for name in (item.name, item.none_key))
+
+    @cached_property
     def files(self) -> tuple[File, ...]:
         """The fields that take files."""
         return tuple(item for item in self.fields if isinstance(item, File))
@@ -166,9 +145,17 @@ class CompiledStep:
     @cached_property
     def looked_at(self) -> tuple[str, ...]:
         """The fields of other steps that this page's conditions look at."""
-        own = {item.name for item in self.fields}
-        looked = {name for condition in self.conditions for name in rules.names(condition)}
-        return tuple(sorted(looked - own))
+        own = {item.name for item in self.fields} | {name for group, _ in self.groups for name in group.column}
+        return tuple(sorted(self.asked - own))
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """Every name that this page's conditions look at, inside rows too."""
+        return frozenset(
+            name
+            for condition in self.conditions
+            for name in (*rules.names(condition), *(inner for _, inner in rules.row_names(condition)))
+        )
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -193,23 +180,20 @@ class CompiledStep:
     @cached_property
     def last_days(self) -> tuple[str, ...]:
         """The days after which a choice of this step is offered no more."""
-        return tuple(sorted({option.until for item in self.fields for option in choices_of(item) if option.until}))
+        own = {option.until for item in self.fields for option in choices_of(item) if option.until}
+        return tuple(sorted(own.union(*(rows.last_days for _, rows in self.groups))))
 
     @cached_property
     def form_class(self) -> type[wtforms.Form]:
         """The WTForms class that parses a post of this step, made once."""
         # A field may be called as something of the form's own is (`data`, `process`), hence the prefix.
-        attributes = {f"answer_{item.name}": wtforms_field(item) for item in self.fields}
+        plain = (item for item in self.fields if not isinstance(item, Group))
+        attributes = {f"answer_{item.name}": wtforms_field(item) for item in plain}
         return type("StepForm", (wtforms.Form,), attributes)
 
     def parse(self, inputs: Inputs, context: Context) -> Iterator[AnswerField]:
         """The fields of one post."""
         return iter(self.form_class(inputs, meta={"context": context}))
-
-
-def wtforms_field(item: Field) -> Any:
-    """The WTForms field of a definition's field, still unbound."""
-    return AnswerField(definition=item, label=item.label.vi)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,17 +230,25 @@ class CompiledForm:
         """The fields whose answers are sealed, with what is computed of them."""
         found: set[str] = set()
         for item in self.fields.values():
-            sources = formulas.names(item.formula) if isinstance(item, Computed) else ()
-            if item.sensitive or not found.isdisjoint(sources):
+            if item.sealed or not found.isdisjoint(sources_of(item)):
                 found.add(item.name)
         return frozenset(found)
+
+    def sensitive_in(self, group: Group) -> frozenset[str]:
+        """The columns of a group that are sensitive, with what is computed of them and of sensitive fields."""
+        found = set(self.sensitive - {group.name})
+        for column in group.columns:
+            if group.sensitive or column.sensitive or not found.isdisjoint(sources_of(column)):
+                found.add(column.name)
+        return frozenset(found & group.column.keys())
 
     @cached_property
     def rates_used(self) -> frozenset[str]:
         """The amounts that computed fields and checks name; fees are given all of them."""
-        computed = [item.formula for item in self.fields.values() if isinstance(item, Computed)]
-        looked = {name for formula in computed for name in formulas.names(formula)}
-        looked |= {name for check in self.procedure.checks for name in rules.names(check.rule)}
+        checks = [*self.procedure.checks, *(check for step in self.steps for group, _ in step.groups
+                                            for check in group.checks)]  # fmt: skip
+        looked = {name for item in self.fields.values() for name in sources_of(item)}
+        looked |= {name for check in checks for name in rules.names(check.rule)}
         return frozenset(looked & self.procedure.rates.keys())
 
     def rates(self, context: Context) -> dict[str, int]:
@@ -278,6 +270,17 @@ class CompiledForm:
         """The step on which each field stands."""
         return {item.name: step.name for step in self.steps for item in step.held}
 
+    @cached_property
+    def scopes(self) -> Mapping[str, CompiledForm]:
+        """The form as the rows of each group see it: with their columns and their own checks."""
+        return {group.name: _scope(self, group, rows) for step in self.steps for group, rows in step.groups}
+
+    def scope(self, name: str) -> tuple[CompiledForm, str]:
+        """Where a field or, by its full name, a column is known, and its own name there."""
+        group, _, inner = name.partition("-")
+        known = self.scopes.get(group) if inner else None
+        return (known, inner.partition("-")[2]) if known and "-" in inner else (self, group if inner else name)
+
     def holds(self, written: str, view: Mapping[str, Any]) -> bool:
         """Whether a condition holds that a page was compiled with, as its text."""
         if written not in self.written:
@@ -297,45 +300,16 @@ class CompiledForm:
 
 def compile_form(procedure: Procedure) -> CompiledForm:
     """Compiles a procedure's form; the procedure has been checked."""
-    definitions = (*procedure.form, *_papers_step(procedure))
+    definitions = (*procedure.form, *papers_step(procedure))
     fields = [item for step in definitions for item in step.fields() if item.HOLDS]
     types = RESERVED_TYPES | {item.name: item.value_type() for item in fields}
+    types |= {f"{group.name}.{column.name}": column.value_type() for group in fields if isinstance(group, Group)
+              for column in group.columns}  # fmt: skip
     steps = tuple(_step(step, types, papers=step.name == PAPERS_STEP) for step in definitions)
     order = {item.name: (place, step.name) for place, step in enumerate(steps) for item in step.held}
     checks = tuple(_check(check, types, order) for check in procedure.checks if order)
     fees = tuple(compile_fee(fee, types) for fee in procedure.fees)
     return CompiledForm(procedure, steps, checks, fees, types)
-
-
-def _papers_step(procedure: Procedure) -> Iterator[Step]:
-    items = tuple(item for paper in procedure.papers for item in _asked(paper))
-    if items and procedure.form:
-        yield Step(name=PAPERS_STEP, title=PAPERS_TITLE, hint=None, when=None, items=items)
-
-
-def _asked(paper: Paper | OneOf) -> Iterator[Field | Section]:
-    """What the step of the papers asks of one: its files, or, of several, at least one of those that can be sent."""
-    if isinstance(paper, Paper):
-        if paper.attach != "none":
-            yield _paper_file(paper, required=paper.attach == "required")
-    elif paper.sent:
-        fields = tuple(_paper_file(one, required=False) for one in paper.sent)
-        title, wanted = paper.title, paper.name if len(paper.sent) == len(paper.papers) else ""
-        yield Section(title=title, hint=paper.hint, when=paper.when, fields=fields, one_of=wanted)
-
-
-def _paper_file(paper: Paper, *, required: bool) -> PaperFile:
-    return PaperFile(
-        name=paper.name,
-        label=paper.title,
-        hint=paper.hint,
-        required=required,
-        when=paper.when,
-        accept=paper.accept,
-        max_files=paper.max_files,
-        max_mb=paper.max_mb,
-        ways=paper.ways,
-    )
 
 
 def _step(step: Step, types: Mapping[str, str], *, papers: bool) -> CompiledStep:
@@ -364,7 +338,9 @@ def _field(item: Field, above: Condition | None, types: Mapping[str, str]) -> Co
     offered = {value: rules.compile(when, types) for value, when in conditions_of_choices(item).items()}
     required = None if isinstance(item.required, bool) else rules.compile(item.required, types)
     shown_when = rules.both(above, item.when)
-    return CompiledField(item, _test(item.when, types), shown_when, offered, required, _compute(item, types))
+    test, compute = _test(item.when, types), _compute(item, types)
+    rows = _row_step(item, types) if isinstance(item, Group) else None
+    return CompiledField(item, test, shown_when, offered, required, compute, rows)
 
 
 def _compute(item: Field, types: Mapping[str, str]) -> Compute | None:
@@ -372,6 +348,31 @@ def _compute(item: Field, types: Mapping[str, str]) -> Compute | None:
         return None
     evaluate = formulas.compile(item.formula, types)
     return lambda view: item.stored(evaluate(view))
+
+
+def _row_step(group: Group, types: Mapping[str, str]) -> CompiledStep:
+    """A group's columns as a step: what is walked, parsed and drawn once for each row."""
+    definition = Step(name=group.name, title=group.label, hint=None, when=None, items=group.fields)
+    return CompiledStep(definition, None, tuple(_part(group.fields, None, _row_types(group, types))))
+
+
+def _row_types(group: Group, types: Mapping[str, str]) -> dict[str, str]:
+    return {**types, **{column.name: column.value_type() for column in group.columns}}
+
+
+def _scope(form: CompiledForm, group: Group, rows: CompiledStep) -> CompiledForm:
+    types = _row_types(group, form.types)
+    order = {item.name: (place, step.name) for place, step in enumerate(form.steps) for item in step.held}
+    order |= dict.fromkeys(group.column, order[group.name])
+    checks = tuple(_check(check, types, order) for check in group.checks)
+    return CompiledForm(form.procedure, (*form.steps, rows), checks, (), types)
+
+
+def sources_of(item: Field) -> tuple[str, ...]:
+    """The names of which a field's value, or that of a column of it, is computed."""
+    if isinstance(item, Group):
+        return tuple(name for column in item.columns for name in sources_of(column))
+    return formulas.names(item.formula) if isinstance(item, Computed) else ()
 
 
 def choices_of(item: Field) -> tuple[Option, ...]:

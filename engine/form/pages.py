@@ -8,30 +8,37 @@ sentences by field, `s` what earlier answers show in a label.
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
-from functools import lru_cache, partial
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, Template
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from engine import rules
+from engine.form import options
 from engine.form.answers import Answers
-from engine.form.compiled import CompiledField, CompiledForm, CompiledPart, CompiledStep, Inputs, choices_of
-from engine.form.showing import Shown
+from engine.form.compiled import CompiledField, CompiledForm, CompiledPart, CompiledStep, Inputs
+from engine.form.journey import Row
+from engine.form.parsing import NO_ANSWERS, prefilled
+from engine.form.showing import Shown, row_title
 from engine.form.wording import Source, condition_text, literal, note_source, text_source, words_source
 from engine.format.texts import Text
-from engine.kinds import Context, Field, Places
-from engine.kinds.base import Typed
-from engine.kinds.choices import OTHER, OTHER_LABEL, Option
-from engine.kinds.linked import LinkedChoice
+from engine.kinds import Context
+from engine.kinds.choices import OTHER_LABEL
+from engine.kinds.groups import Group
 from engine.kinds.messages import lower_first
 
 INLINE_OPTIONS = 20
-NO_VIEW: Mapping[str, Any] = MappingProxyType({})
+NO_ROWS: Mapping[str, Sequence[Row]] = MappingProxyType({})
+SLOT = "\x02"  # in a row's source: where its group and number belong; no text holds it
+CODE = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
 
 WORDS: dict[str, Text] = {
     "optional": Text("(không bắt buộc)", "(optional)"),
@@ -65,6 +72,9 @@ WORDS: dict[str, Text] = {
     "attach": Text("Đính kèm tệp ở đây", "Attach a file here"),
     "number": Text("Số giấy tờ hoặc mã hồ sơ", "Number of the paper or of the dossier"),
     "error": Text("Lỗi:", "Error:"),
+    "add_row": Text("Thêm dòng", "Add a row"),
+    "copy_row": Text("Chép dòng", "Copy the row"),
+    "remove_row": Text("Xoá dòng", "Remove the row"),
 }  # fmt: skip
 
 
@@ -96,12 +106,28 @@ def page(compiled: CompiledForm, step: CompiledStep, language: str, today: str) 
 
 
 def _page_facts(compiled: CompiledForm, step: CompiledStep, language: str, today: str) -> dict[str, Any]:
-    asked = step.conditions
-    looked = {name for condition in asked for name in rules.names(condition) if name in compiled.types}
     numbers = count(1)
+    words = _words(language)
     return {
         "parts": [_part_facts(part, today, language, numbers) for part in step.parts],
-        "types": json.dumps({name: compiled.types[name] for name in sorted(looked)}) if asked else "",
+        "types": json.dumps(_looked_types(compiled, step)) if step.conditions else "",
+        **words,
+    }
+
+
+def _looked_types(compiled: CompiledForm, step: CompiledStep) -> dict[str, str]:
+    """The types of what the page's conditions look at, and of the columns of its groups and of those looked at."""
+    groups = {group.name for group, _ in step.groups} | step.asked
+    return {
+        name: kind
+        for name, kind in sorted(compiled.types.items())
+        if name in step.asked or ("." in name and name.partition(".")[0] in groups)
+    }
+
+
+def _words(language: str) -> dict[str, Any]:
+    """What every kind's page is rendered with."""
+    return {
         "w": {name: word.in_(language) for name, word in WORDS.items()},
         "language": language,
         "text": partial(text_source, language=language),
@@ -134,7 +160,7 @@ def following(part: CompiledPart) -> Iterator[bool]:
 
 def _field_facts(item: CompiledField, today: str, language: str, number: int) -> dict[str, Any]:
     field = item.field
-    offered = offered_on(today, field)
+    offered = options.offered_on(today, field)
     return {
         "field": field,
         "id": field.name or f"doan-{number}",
@@ -148,75 +174,61 @@ def _field_facts(item: CompiledField, today: str, language: str, number: int) ->
         "many": len(offered) > INLINE_OPTIONS and not item.offered,
         "options": offered,
         "offered_when": {option.value: condition_text(option.when) for option in offered if option.when},
+        **({} if item.rows is None else _group_facts(item.rows, today, language)),
     }
 
 
-def offered_on(today: str, field: Field) -> tuple[Option, ...]:
-    """The choices of a field whose last day is not over."""
-    return tuple(option for option in choices_of(field) if option.until is None or option.until >= today)
+def _group_facts(rows: CompiledStep, today: str, language: str) -> dict[str, Any]:
+    """A group's own facts: the source of one row."""
+    numbers = count(1)
+    columns = [
+        _field_facts(_slotted(item, next(numbers)), today, language, 0) | {"follows": follows}
+        for part in rows.parts
+        for item, follows in zip(part.fields, following(part), strict=True)
+    ]
+    source = COMPILE.get_template("row.html").render(fields=columns, **_words(language))
+    return {"row": Source(_numbered(source, rows.name))}
+
+
+def _slotted(item: CompiledField, number: int) -> CompiledField:
+    """A column whose name leaves room for that of its group and the row's number."""
+    name = item.field.name or f"doan-{number}"
+    return replace(item, field=replace(item.field, name=SLOT + name))
+
+
+def _numbered(source: str, group: str) -> str:
+    """A row's source with its slots filled: by group and number in what is shown, by nothing in what is looked up."""
+    pieces = CODE.split(source)
+    return "".join(
+        piece.replace(SLOT, "") if place % 2 else piece.replace(SLOT, group + "-{{ i }}-")
+        for place, piece in enumerate(pieces)
+    )
 
 
 def _run_facts(step: CompiledStep, language: str, today: str) -> dict[str, Any]:
-    plain = (item for item in step.fields if choices_of(item) and not isinstance(item, LinkedChoice))
-    lists = {item.name: _options_text(item, language, today) for item in plain}
-    linked = {item.name: _linked_texts(item, language, today) for item in step.fields if isinstance(item, LinkedChoice)}
+    groups = [(group.name, rows) for group, rows in step.groups]
     return {
-        "listed": lambda name, chosen: _chosen(lists[name], chosen),
-        "linked": lambda name, parent, chosen: _chosen(linked[name].get(parent, ""), chosen),
-        "provinces": lambda places, chosen: _chosen(province_options(places), chosen),
-        "wards": lambda places, province, chosen: _chosen(ward_options(places, province), chosen),
-        "countries": lambda places, chosen: _chosen(country_options(places, language), chosen or "VN"),
+        "listed": options.listed(step, language, today),
+        "linked": options.linked(step, language, today),
+        "row_listed": {name: options.listed(rows, language, today) for name, rows in groups},
+        "row_linked": {name: options.linked(rows, language, today) for name, rows in groups},
+        "provinces": lambda places, chosen: options.chosen(options.province_options(places), chosen),
+        "wards": lambda places, province, chosen: options.chosen(options.ward_options(places, province), chosen),
+        "countries": lambda places, chosen: options.chosen(options.country_options(places, language), chosen or "VN"),
     }
-
-
-def _options_text(field: Any, language: str, today: str) -> str:
-    listed = {option.value: option.label.in_(language) for option in offered_on(today, field)}
-    return _option_list(listed | ({OTHER: OTHER_LABEL.in_(language)} if field.other else {}))
-
-
-def _linked_texts(field: LinkedChoice, language: str, today: str) -> dict[str, str]:
-    """The options below each entry."""
-    return {
-        parent: _option_list({option.value: option.label.in_(language) for option in field.offered(parent, today)})
-        for parent in field.below
-    }
-
-
-def _option_list(labels: Mapping[str, str]) -> str:
-    return "".join(f'<option value="{escape(value)}">{escape(label)}</option>' for value, label in labels.items())
-
-
-def _chosen(options: str, chosen: str) -> Markup:
-    if chosen:
-        value = f'value="{escape(chosen)}"'
-        options = options.replace(f"{value}>", f"{value} selected>", 1)
-    return Markup(options)  # noqa: S704 - made of escaped parts above
-
-
-@lru_cache(maxsize=16)
-def province_options(places: Places) -> str:
-    """The provinces of a day as options."""
-    return _option_list(places.province_options())
-
-
-@lru_cache(maxsize=512)
-def ward_options(places: Places, province: str) -> str:
-    """The wards of a province as options."""
-    return _option_list(places.ward_options(province)) if province else ""
-
-
-@lru_cache(maxsize=16)
-def country_options(places: Places, language: str) -> str:
-    """The countries as options."""
-    return _option_list(places.country_options(language))
 
 
 def typed_inputs(
-    step: CompiledStep, answers: Answers, context: Context, view: Mapping[str, Any] = NO_VIEW
+    step: CompiledStep, answers: Answers, context: Context, view: Mapping[str, Any] = NO_ANSWERS
 ) -> dict[str, Any]:
-    """The inputs of a step as its answers would be typed; a step not yet posted shows what is prefilled."""
-    typed: dict[str, Any] = {}
+    """The inputs of a step as its answers would be typed; a step not yet posted shows what is prefilled.
+
+    Of a group the inputs of each row, under the columns' own names.
+    """
+    typed: dict[str, Any] = {group.name: _typed_rows(group, rows, answers, context) for group, rows in step.groups}
     for field in step.fields:
+        if field.name in typed:
+            continue
         if field.name in answers.typed:
             typed |= answers.typed[field.name]
             continue
@@ -229,19 +241,22 @@ def typed_inputs(
     return typed
 
 
-def prefilled(field: Field, view: Mapping[str, Any], context: Context) -> Any:
-    """What is shown before anything was typed: a value of its own, an earlier answer, or what an account says."""
-    if not isinstance(field.default, dict):
-        return field.prefill(context)
-    if "field" in field.default:
-        return view.get(field.default["field"])
-    return context.account.get(field.default["account"])
+def _typed_rows(group: Group, rows: CompiledStep, answers: Answers, context: Context) -> list[dict[str, Any]]:
+    held = answers.values.get(group.name) or ()
+    unread = group.unread(answers.typed.get(group.name, {}))
+    typed = (Answers(row, unread.get(number, {}), frozenset({rows.name})) for number, row in enumerate(held))
+    return [typed_inputs(rows, one, context) for one in typed]
 
 
 def posted_inputs(step: CompiledStep, inputs: Inputs) -> dict[str, Any]:
-    """The inputs of a step as they were just posted."""
-    typed: dict[str, Any] = {}
+    """The inputs of a step as they were just posted; of a group those of each row, nothing for a row just added."""
+    typed: dict[str, Any] = {
+        group.name: [posted_inputs(rows, Inputs(row)) if row else {} for row in group.rows_of(inputs).values()]  # type: ignore[arg-type]
+        for group, rows in step.groups
+    }
     for field in step.fields:
+        if field.name in typed:
+            continue
         for name, blank in field.typed(None).items():
             values = inputs.get(name, [])
             typed[name] = list(values) if isinstance(blank, list) else (values[0] if values else "")
@@ -253,27 +268,105 @@ def posted_inputs(step: CompiledStep, inputs: Inputs) -> dict[str, Any]:
 def render(
     compiled: CompiledForm,
     step: CompiledStep,
-    typed: Typed,
+    typed: Mapping[str, Any],
     *,
     errors: Mapping[str, str],
     view: Mapping[str, Any],
     context: Context,
     language: str,
+    rows: Mapping[str, Sequence[Row]] = NO_ROWS,
+    target: str = "",
 ) -> Markup:
-    """The fields of a step as markup."""
-    shown = dict(typed)
-    for field in step.with_page_values:
-        shown |= field.page_values(typed, context, language)
-    text = page(compiled, step, language, context.today).render(
-        v=shown,
+    """The fields of a step as markup.
+
+    `rows` are the rows of its groups as they were walked, `target` is the id of the row to which the page goes.
+    """
+    template = page(compiled, step, language, context.today)
+    at = _At(compiled, step, Shown(compiled, view, language, context), errors, view, context, language)
+    text = template.render(
+        v=_with_page_values(step, typed, context, language),
         e=Said(errors),
-        s=Shown(compiled, view, language, context),
-        r={name for name, test in step.required.items() if test(view)},
-        holds=lambda written: compiled.holds(written, view),
+        s=at.shown,
+        r=_required(step, view),
+        holds=partial(compiled.holds, view=view),
         places=context.places,
         view=_named_outside(step, view),
+        rows={
+            group.name: list(_rows(at, group, inner, typed[group.name], rows, target)) for group, inner in step.groups
+        },
+        blank={group.name: _blank(inner, view, context) for group, inner in step.groups},
     )
     return Markup(text)  # noqa: S704 - the output of an autoescaping template
+
+
+def _with_page_values(step: CompiledStep, typed: Mapping[str, Any], context: Context, language: str) -> dict[str, Any]:
+    shown = dict(typed)
+    for field in step.with_page_values:
+        shown |= field.page_values(shown, context, language)
+    return shown
+
+
+def _required(step: CompiledStep, view: Mapping[str, Any]) -> set[str]:
+    """The fields that must be answered with these answers, and not always."""
+    return {name for name, test in step.required.items() if test(view)}
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """What the rows of a page are drawn with."""
+
+    compiled: CompiledForm
+    step: CompiledStep
+    shown: Shown
+    errors: Mapping[str, str]
+    view: Mapping[str, Any]
+    context: Context
+    language: str
+
+
+def _rows(
+    at: _At,
+    group: Group,
+    rows: CompiledStep,
+    typed: Sequence[Mapping[str, Any]],
+    walked: Mapping[str, Sequence[Row]],
+    target: str,
+) -> Iterator[tuple[Any, ...]]:
+    """What the template of a group needs for each row: number, title, and the names of a step's own template."""
+    scope = at.compiled.scopes[group.name]
+    answered = [row.view for row in walked.get(group.name, ())]
+    fresh = typed_inputs(rows, Answers(), at.context, at.view)
+    said = _said_of(group.name, at.errors)
+    for number in range(max(len(typed), group.least)):
+        inputs = typed[number] if number < len(typed) and typed[number] else fresh
+        view = ChainMap(dict(answered[number]) if number < len(answered) else {}, at.view)  # type: ignore[arg-type]
+        shown = Shown(scope, view, at.language, at.context)
+        yield (
+            number,
+            row_title(group, number, at.language, shown),
+            _with_page_values(rows, inputs, at.context, at.language),
+            said.get(number, Said()),
+            shown,
+            _required(rows, view),
+            partial(scope.holds, view=view),
+            target == group.at(number),
+        )
+
+
+def _said_of(group: str, errors: Mapping[str, str]) -> dict[int, Said]:
+    """The sentences of each row of a group, by column."""
+    found: dict[int, Said] = {}
+    for name, sentence in errors.items():
+        row, _, column = name.removeprefix(f"{group}-").partition("-")
+        if column and name.startswith(f"{group}-"):
+            found.setdefault(int(row), Said())[column] = sentence
+    return found
+
+
+def _blank(rows: CompiledStep, view: Mapping[str, Any], context: Context) -> str:
+    """What stands in a row before anything is typed, for the browser's evaluator: such a row does not count."""
+    values = {field.name: prefilled(field, view, context) for field in rows.fields}
+    return json.dumps({name: value for name, value in values.items() if value not in (None, [])}, ensure_ascii=False)
 
 
 class Said(dict[str, str]):

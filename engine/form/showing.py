@@ -10,8 +10,13 @@ from engine.form.journey import FieldError
 from engine.form.wording import NAMED
 from engine.format.texts import Text
 from engine.kinds import Context
+from engine.kinds.groups import Group
 from engine.kinds.messages import Problem
 from engine.rules.dependent import DependentText
+
+ROW = Text("Dòng {number}", "Row {number}")
+ROW_TITLED = Text("{number}. {title}", "{number}. {title}")
+IN_ROW = Text("{row} – {sentence}", "{row} – {sentence}")
 
 
 class Shown(dict[str, str]):
@@ -20,6 +25,17 @@ class Shown(dict[str, str]):
     def __init__(self, compiled: CompiledForm, view: Mapping[str, Any], language: str, context: Context) -> None:
         super().__init__()
         self._facts = (compiled, view, language, context)
+
+    def row(self, name: str) -> Shown:
+        """What the row of a full name such as `xe-1-nam` shows; the same for a field of the form."""
+        compiled, view, language, context = self._facts
+        group, _, inner = name.partition("-")
+        scope, number = compiled.scopes.get(group), inner.partition("-")[0]
+        if scope is None or not number:
+            return self
+        rows = view.get(group) or ()
+        row = rows[int(number)] if int(number) < len(rows) else {}
+        return Shown(scope, {**view, **row}, language, context)
 
     def case(self, text: Text) -> Text:
         """The one of several texts that counts for these answers."""
@@ -40,7 +56,8 @@ def sentences(compiled: CompiledForm, errors: tuple[FieldError, ...], language: 
         if error.field in said:
             continue
         if isinstance(error.cause, Problem):
-            label = filled(compiled.fields[error.field].label, language, shown)
+            scope, name = compiled.scope(error.field)
+            label = filled(scope.fields[name].label, language, shown.row(error.field))
             said[error.field] = error.cause.sentence(label, language)
         else:
             said[error.field] = error.cause.in_(language)
@@ -57,9 +74,28 @@ def bare(text: Text, language: str) -> str:
     return NAMED.sub("…", text.in_(language))
 
 
+def row_title(group: Group, number: int, language: str, shown: Shown) -> str:
+    """What a row is called: its number, with its own title where the group says one."""
+    if group.row_title is None:
+        return ROW.in_(language).format(number=number + 1)
+    return ROW_TITLED.in_(language).format(number=number + 1, title=filled(group.row_title, language, shown))
+
+
+def in_summary(compiled: CompiledForm, name: str, sentence: str, language: str, shown: Shown) -> str:
+    """A sentence as the summary of errors tells it: with the row to which it belongs."""
+    group, _, inner = name.partition("-")
+    item = compiled.fields.get(group)
+    if not inner or not isinstance(item, Group):
+        return sentence
+    row = row_title(item, int(inner.partition("-")[0]), language, shown.row(name))
+    return IN_ROW.in_(language).format(row=row, sentence=sentence)
+
+
 def anchor(compiled: CompiledForm, error: FieldError) -> str:
     """The id of the input at which an error is put right."""
-    field = compiled.fields.get(error.field)
+    scope, name = compiled.scope(error.field)
+    field = scope.fields.get(name)
     if field is None:
         return error.field
-    return field.anchor(error.cause if isinstance(error.cause, Problem) else None)
+    own = field.anchor(error.cause if isinstance(error.cause, Problem) else None)
+    return error.field.removesuffix(name) + own

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.format.faults import did_you_mean, nearest
-from engine.format.reading import Node, Reading, described, record
+from engine.format.reading import Node, Reading, described, record, several
 from engine.kinds.address import Address
 from engine.kinds.base import Context, Field, Places, Refused
 from engine.kinds.choices import Choice, Choices, Confirm, YesNo
@@ -11,6 +13,7 @@ from engine.kinds.computed import Computed
 from engine.kinds.contacts import Email, NationalId, Phone, TaxCode
 from engine.kinds.dates import Date
 from engine.kinds.files import File
+from engine.kinds.groups import Group
 from engine.kinds.linked import LinkedChoice
 from engine.kinds.notes import Heading, Note
 from engine.kinds.numbers import DecimalNumber, Integer, Money
@@ -40,12 +43,13 @@ KINDS: dict[str, type[Field]] = {
     "file": File,
     "signature": Signature,
     "computed": Computed,
+    "group": Group,
     "heading": Heading,
     "note": Note,
 }
 
 # Kinds of the format that are not built yet; a definition that names one is told so.
-LATER = ("group",)
+LATER: tuple[str, ...] = ()
 
 
 def _report_no_kind(node: Node, reading: Reading) -> None:
@@ -57,8 +61,11 @@ def _report_no_kind(node: Node, reading: Reading) -> None:
         reading.fault(keys[misspelt], f'unknown key "{misspelt}"; did you mean "kind"?')
 
 
-def field(node: Node, reading: Reading) -> Field | None:
-    """Reads one field of a form; its `kind` says which class of `KINDS`."""
+def field(node: Node, reading: Reading, **known: Any) -> Field | None:
+    """Reads one field of a form; its `kind` says which class of `KINDS`.
+
+    `known` are its dataclass fields that were read already, such as a group's columns with their blocks expanded.
+    """
     if not isinstance(node.value, dict):
         reading.fault(node, f"a mapping of keys is wanted, not {described(node)}")
         return None
@@ -75,7 +82,9 @@ def field(node: Node, reading: Reading) -> Field | None:
         return None
     rest = {name: inner for name, inner in node.value.items() if name != "kind"}
     without_kind = Node(rest, node.file, node.line, keys=node.keys, used_at=node.used_at)
-    return record(KINDS[word], without_kind, reading)
+    if KINDS[word] is Group and "fields" in rest and "fields" not in known:
+        known["fields"] = several(field)(rest["fields"], reading) or ()
+    return record(KINDS[word], without_kind, reading, **known)
 
 
 __all__ = ["KINDS", "LATER", "Context", "Field", "Places", "Refused", "field"]

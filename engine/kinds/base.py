@@ -77,6 +77,7 @@ class Field:
     MISSING: ClassVar[str] = "enter"
     WIDTH: ClassVar[str] = "l"
     GROUPED: ClassVar[bool] = False  # several inputs in one fieldset, whose wrapper bears the id
+    IN_ROWS: ClassVar[bool] = True  # whether it may be a column of a group
 
     name: str = key(reading.name, required=True, doc="The field's name, unique in the form.")
     label: Text = key(dependent.dependent_text, required=True, doc="What the citizen reads.")
@@ -100,6 +101,11 @@ class Field:
     def none_key(self) -> str:
         """Under which the ticked box stands among the answers."""
         return f"{self.name}{NONE_KEY}"
+
+    @property
+    def sealed(self) -> bool:
+        """Whether its answer is stored sealed."""
+        return self.sensitive
 
     def value_type(self) -> str:
         """As what conditions and formulas read its value."""

@@ -32,6 +32,7 @@ class File(Field):
     VALUE_TYPE: ClassVar[str] = "file"
     OPERATORS: ClassVar[frozenset[str]] = frozenset({"filled", "empty", "count"})
     MISSING: ClassVar[str] = "attach"
+    IN_ROWS: ClassVar[bool] = False
 
     accept: tuple[str, ...] = key(several(text), default=("pdf", "jpg", "png"), doc="Kinds of file.")
     max_mb: int = key(positive, default=10, doc="How large a file may be, in MB.")

@@ -118,6 +118,19 @@ MESSAGES: dict[str, Text] = {
         "{label}: choose a ward of the province you chose",
     ),
     "address.detail": Text("{label}: nhập số nhà, đường, thôn", "{label}: enter house number and street"),
+    "rows.missing": Text("{label}: điền ít nhất {limit} dòng", "{label}: fill in at least {limit} row(s)"),
+    "rows.min": Text(
+        "{label}: điền ít nhất {limit} dòng, hiện có {count}", "{label}: fill in at least {limit} rows, not {count}"
+    ),
+    "rows.max": Text(
+        "{label}: nhiều nhất {limit} dòng, hiện có {count}; xoá bớt dòng",
+        "{label}: at most {limit} rows, not {count}; remove some",
+    ),
+    "rows.full": Text("{label}: nhiều nhất {limit} dòng", "{label}: at most {limit} rows"),
+    "rows.gone": Text(
+        "{label}: dòng này không còn trên trang; những gì đã điền vẫn còn",
+        "{label}: this row is no longer on the page; all that was typed is still here",
+    ),
     "file.empty": Text("{label}: tệp “{name}” trống", "{label}: the file “{name}” is empty"),
     "file.large": Text(
         "{label}: tệp “{name}” lớn hơn {limit} MB", "{label}: the file “{name}” is larger than {limit} MB"

@@ -28,6 +28,7 @@ class Signature(Field):
     KIND: ClassVar[str] = "signature"
     OPERATORS: ClassVar[frozenset[str]] = frozenset({"filled", "empty"})
     GROUPED: ClassVar[bool] = True
+    IN_ROWS: ClassVar[bool] = False
 
     drawn: bool = key(boolean, default=True, doc="May be drawn too, not only typed.")
 

@@ -13,12 +13,14 @@ from peewee import fn
 
 from engine.definition.procedure import Procedure
 from engine.format.texts import Text
+from engine.kinds.groups import Group
 from engine.search import words
 from engine.storage.models import Agency, CatalogEntryRow, CatalogRow, Dossier, ProcedureRow, Version
 
 CATEGORIES = "categories"
 ONLINE = 3
-WORD = re.compile(r"[a-z][a-z0-9_]*")
+WORD = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?")  # a name, or a column of a group
+OVER_ROWS = {"sum": Text("tổng", "sum of"), "count": Text("số", "number of")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,11 @@ def most_used(*, limit: int, today: str) -> tuple[Listed, ...]:
 
 def amount_words(of: Procedure, amount: str) -> Text:
     """A fee's formula as a citizen reads it: rates as money, fields by their labels."""
-    labels = {field.name: field.label for step in of.form for field in step.fields() if field.ASKS}
+    fields = [field for step in of.form for field in step.fields() if field.ASKS]
+    labels = {field.name: field.label for field in fields}
+    for group in (field for field in fields if isinstance(field, Group)):
+        labels |= {f"{group.name}.{column.name}": column.label for column in group.columns}
+    labels = OVER_ROWS | labels
 
     def written(language: str) -> str:
         def word(match: re.Match[str]) -> str:

@@ -27,6 +27,7 @@ from engine.format import documents, json_text
 from engine.format.faults import Fault, errors
 from engine.kinds.choices import Choice, Choices
 from engine.kinds.files import MEDIA_TYPES
+from engine.kinds.groups import Group
 from engine.kinds.linked import LinkedChoice
 from engine.platform.running import settings
 from engine.publishing import rows
@@ -223,6 +224,7 @@ def _catalogs(procedure: Procedure) -> set[str]:
     """The catalogs that a procedure uses; administrative units are resolved by the day and not pinned."""
     fields = [field for step in procedure.form for field in step.fields()]
     fields += [item.field for item in procedure.officer_fields]
+    fields += [column for item in fields if isinstance(item, Group) for column in item.columns]
     used = {field.catalog for field in fields if isinstance(field, Choice | Choices | LinkedChoice) and field.catalog}
     return (used | {CATEGORIES}) - {PROVINCES, WARDS}
 

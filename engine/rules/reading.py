@@ -1,9 +1,12 @@
-"""Reads a condition or a formula of a file, with each fault at its own line."""
+"""Reads a condition, a formula or a check of a file, with each fault at its own line."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from engine import formulas, rules
-from engine.format.reading import Node, Reading, described
+from engine.format.reading import Node, Reading, described, key, local_text, one_of, text
+from engine.format.texts import Text
 from engine.formulas import Formula
 from engine.rules import Condition
 
@@ -35,3 +38,13 @@ def formula(node: Node, reading: Reading) -> Formula | None:
     except formulas.FormulaFault as fault:
         reading.fault(node, f"formula: {fault}")
         return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A rule across fields, or across the columns of a row: what must hold, where it is shown, and the sentence."""
+
+    rule: Condition = key(rule, required=True, doc="What must hold.")
+    at: str | None = key(text, doc="The field at which the sentence is shown.")
+    message: Text = key(local_text, required=True, doc="The sentence.")
+    severity: str = key(one_of("error", "warning"), default="error", doc="A warning does not stop.")

@@ -125,22 +125,52 @@ function require(field, view, types) {
   const wanted = holds(JSON.parse(field.dataset.requiredWhen), view, types) === true;
   if (wanted) field.dataset.required = "true";
   else delete field.dataset.required;
-  for (const mark of field.querySelectorAll(".mc-optional")) mark.hidden = wanted;
+  const own = field.dataset.kind === "group" ? ":scope > legend .mc-optional" : ".mc-optional";
+  for (const mark of field.querySelectorAll(own)) mark.hidden = wanted;
+}
+
+const PARTS = "[data-field], [data-when]";
+
+// Shows or hides a part, and puts the answer of one that is shown into the view, under its name without the prefix.
+function decide(part, view, types, prefix = "") {
+  const shown = !part.dataset.when || holds(JSON.parse(part.dataset.when), view, types) !== false;
+  part.hidden = !shown;
+  const name = part.dataset.field;
+  if (!name || !shown || part.closest("[hidden]")) return;
+  require(part, view, types);
+  if (part.dataset.kind === "group") {
+    const rows = rowsOf(part, view, types);
+    if (rows.length) view[name] = rows;
+    return;
+  }
+  offer(part, view, types);
+  const own = name.slice(prefix.length);
+  if (ticked(`${name}-none`).length) view[`${own}#none`] = true;
+  const value = (READ[part.dataset.kind] ?? text)(name);
+  if (answered(value)) view[own] = value;
+}
+
+// The rows of a group in stored form; inside a row its own answers are asked before the form's. A row in which nothing
+// differs from what was prefilled does not count.
+function rowsOf(group, view, types) {
+  const name = group.dataset.field;
+  const blank = JSON.parse(group.dataset.blank);
+  const columns = Object.entries(types).filter(([full]) => full.startsWith(`${name}.`));
+  const own = { ...types, ...Object.fromEntries(columns.map(([full, type]) => [full.slice(name.length + 1), type])) };
+  const rows = [];
+  for (const row of group.querySelectorAll("[data-row]")) {
+    const around = { ...view };
+    for (const part of row.querySelectorAll(PARTS)) decide(part, around, own, `${row.id}-`);
+    const added = Object.entries(around).filter(([key]) => !(key in view));
+    const typed = added.some(([key, value]) => JSON.stringify(value) !== JSON.stringify(blank[key]));
+    if (typed) rows.push(Object.fromEntries(added));
+  }
+  return rows;
 }
 
 function update(root, types, outside) {
   const view = { ...outside };
-  for (const part of root.querySelectorAll("[data-field], [data-when]")) {
-    const shown = !part.dataset.when || holds(JSON.parse(part.dataset.when), view, types) !== false;
-    part.hidden = !shown;
-    const name = part.dataset.field;
-    if (!name || !shown || part.closest("[hidden]")) continue;
-    offer(part, view, types);
-    require(part, view, types);
-    if (ticked(`${name}-none`).length) view[`${name}#none`] = true;
-    const value = (READ[part.dataset.kind] ?? text)(name);
-    if (answered(value)) view[name] = value;
-  }
+  for (const part of root.querySelectorAll(PARTS)) if (!part.closest("[data-row]")) decide(part, view, types);
 }
 
 function showOthers(root) {
@@ -198,6 +228,7 @@ export function start(root) {
     showOthers(root);
     showWays(root);
     showDomestic(root);
+    for (const button of root.querySelectorAll("[data-links-refresh]")) button.hidden = true;
   };
   root.addEventListener("input", refresh);
   root.addEventListener("change", async (event) => {
@@ -205,8 +236,8 @@ export function start(root) {
     if (event.target.dataset.links) await loadLinked(event.target, root);
     refresh();
   });
-  for (const button of root.querySelectorAll("[data-links-refresh]")) button.hidden = true;
   if (root.querySelector("[data-draw]")) import("./signature.js").then((drawn) => drawn.start(root, refresh));
+  if (root.querySelector('[data-kind="group"]')) import("./rows.js").then((rows) => rows.start(root, refresh));
   refresh();
 }
 

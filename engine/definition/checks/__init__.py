@@ -14,6 +14,7 @@ OF_FORMS: tuple[Callable[[Checking], None], ...] = (
     names.unique,
     names.reserved,
     conditions.of_form,
+    conditions.of_row_checks,
     computed.of_fields,
     values.of_fields,
     texts.names_in_texts,

@@ -74,6 +74,15 @@ class Checking:
         return found
 
     @cached_property
+    def columns(self) -> Mapping[str, Mapping[str, Entry]]:
+        """The columns of each group by name, in order; the first where a name stands twice."""
+        found: dict[str, dict[str, Entry]] = {}
+        for entry in self.outline.columns:
+            if entry.name:
+                found.setdefault(entry.group, {}).setdefault(entry.name, entry)
+        return found
+
+    @cached_property
     def officer_names(self) -> frozenset[str]:
         """The names of the officers' fields."""
         own = {id(entry) for entry in self.outline.officer_entries}
@@ -84,7 +93,21 @@ class Checking:
         """What conditions may ask of each field that could be read."""
         papers = {entry.name: _paper_facts(entry.node) for entry in self.outline.papers if attached(entry.node)}
         read = {name: facts_of(entry.field) for name, entry in self.entries.items() if entry.field is not None}
-        return papers | read
+        columns = {
+            f"{group}.{name}": facts_of(entry.field)
+            for group, inner in self.columns.items()
+            for name, entry in inner.items()
+            if entry.field is not None
+        }
+        return papers | read | columns
+
+    def facts_in(self, group: str) -> Mapping[str, FieldFacts]:
+        """What may be asked inside a row of a group: its columns first; of no group, of the form."""
+        if group not in self.columns:
+            return self.facts
+        inner = {name: self.facts[f"{group}.{name}"] for name in self.columns[group]
+                 if f"{group}.{name}" in self.facts}  # fmt: skip
+        return {**self.facts, **inner}
 
     @property
     def types(self) -> Mapping[str, str]:
@@ -121,7 +144,10 @@ class Checking:
 
     def report_unknown(self, node: Node, place: str, name: str, known: Iterable[str] = ()) -> None:
         """A fault for a name that nothing bears; none where it may come from a faulty block."""
-        if not self.unsure(name):
+        groups = [group for group, inner in self.columns.items() if name in inner]
+        if groups:
+            self.fault(node, place, f'"{name}" is a column of "{groups[0]}" and stands in its rows only')
+        elif not self.unsure(name):
             asked = [other for other in self.entries if other not in self.officer_names]
             self.fault(node, place, f'unknown name "{name}"{did_you_mean(name, (*asked, *known))}')
 

@@ -20,7 +20,7 @@ FITTING = {
 
 def of_fields(checking: Checking) -> None:
     """The formulas of computed fields, which look back only."""
-    for entry in checking.outline.entries:
+    for entry in (*checking.outline.entries, *checking.outline.columns):
         node = entry.node.get("formula")
         if isinstance(entry.field, Computed) and node is not None:
             names = [name for name in formulas.names(entry.field.formula) if name not in (*checking.rates, *RESERVED)]
@@ -30,7 +30,15 @@ def of_fields(checking: Checking) -> None:
 
 
 def _looks_back(checking: Checking, entry: Entry, name: str, node: Node) -> bool:
-    """Whether a formula may name this; a fault where not."""
+    """Whether a formula may name this; a fault where not. A column's formula sees its row first."""
+    columns = list(checking.columns.get(entry.group, ()))
+    if name in columns:
+        if columns.index(name) < columns.index(entry.name):
+            return True
+        other = checking.columns[entry.group][name]
+        what = f'"{name}" does not stand before, but in {where(other.node, node)}; a formula looks back only'
+        checking.fault(node, entry.place, what)
+        return False
     if not check_asked(checking, node, entry.place, name):
         return False
     other = checking.entries[name]
@@ -42,7 +50,8 @@ def _looks_back(checking: Checking, entry: Entry, name: str, node: Node) -> bool
 
 
 def _check_kinds(checking: Checking, entry: Entry, item: Computed, node: Node) -> None:
-    checked = formulas.check(item.formula, checking.types, checking.rates)
+    types = {name: facts.value_type for name, facts in checking.facts_in(entry.group).items()}
+    checked = formulas.check(item.formula, types, checking.rates)
     for fault in checked.faults:
         checking.fault(node, entry.place, f"formula: {fault}")
     if not checked.faults and checked.type is not None and checked.type not in FITTING[item.sort]:

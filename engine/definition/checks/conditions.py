@@ -7,9 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine import formulas, rules
-from engine.definition.blocks import TEXTS, referred
+from engine.definition import blocks
+from engine.definition.blocks import TEXTS, referred_in
 from engine.definition.checks.checking import RESERVED, Checking, attached, where
 from engine.definition.outline import Entry
+from engine.format.faults import did_you_mean
 from engine.format.reading import Node
 from engine.kinds.computed import Computed
 
@@ -22,12 +24,12 @@ def of_form(checking: Checking) -> None:
         _check(checking, head.node, "when", head.place, head.order)
         for case in _cases(head.node):
             _check(checking, case, "when", head.place, head.order)
-    for entry in checking.outline.entries:
-        _check(checking, entry.node, "when", entry.place, entry.order)
+    for entry in (*checking.outline.entries, *checking.outline.columns):
+        _check(checking, entry.node, "when", entry.place, entry.order, own=entry)
         if (required := entry.node.get("required")) and isinstance(required.value, dict):
-            _check(checking, entry.node, "required", entry.place, entry.order)
+            _check(checking, entry.node, "required", entry.place, entry.order, own=entry)
         for part in (*_choices(entry), *_cases(entry.node)):
-            _check(checking, part, "when", entry.place, entry.order)
+            _check(checking, part, "when", entry.place, entry.order, own=entry)
         _check_default(checking, entry)
 
 
@@ -45,8 +47,10 @@ def _check_default(checking: Checking, entry: Entry) -> None:
     named = node.get("field") if node else None
     if named is None:
         return
-    check_name(checking, named, entry.node, entry.place, entry.order, ())
-    other, own = checking.facts.get(named.raw), checking.facts.get(entry.name)
+    if not _is_column(checking, named, entry.group, entry.place, entry):
+        check_name(checking, named, entry.node, entry.place, entry.order, ())
+    facts = checking.facts_in(entry.group)
+    other, own = facts.get(named.raw), facts.get(entry.name)
     if other is not None and own is not None and (other.kind, other.value_type) != (own.kind, own.value_type):
         what = f'"{named.raw}" is of the kind {other.kind}; its answer cannot be copied into the kind {own.kind}'
         checking.fault(named, entry.place, what)
@@ -92,6 +96,25 @@ def _check_at(checking: Checking, at: Node) -> None:
         checking.fault(at, "check", f'"{at.raw}" asks nothing; name the field at which the sentence is shown')
 
 
+def row_checks(entry: Entry) -> Iterator[Node]:
+    """The checks inside a group's rows."""
+    listed = entry.node.get("checks") if blocks.is_group(entry.node) else None
+    yield from listed.value if listed is not None and isinstance(listed.value, list) else ()
+
+
+def of_row_checks(checking: Checking) -> None:
+    """The rules of checks inside the rows of groups, which see the row, then the whole form."""
+    for entry in checking.outline.entries:
+        for node in row_checks(entry):
+            place = f"{entry.place}, check"
+            _check(checking, node, "rule", place, EVERYTHING, group=entry.name)
+            at = node.value.get("at") if isinstance(node.value, dict) else None
+            columns = checking.columns.get(entry.name, {})
+            if at is not None and at.raw not in columns:
+                what = f'"{at.raw}" is no column of "{entry.name}"{did_you_mean(at.raw, columns)}'
+                checking.fault(at, place, what)
+
+
 def of_fees(checking: Checking) -> None:
     """The conditions and amounts of fees."""
     rates = checking.rates
@@ -133,17 +156,30 @@ def _check_constant(checking: Checking, node: Node, place: str, formula: formula
         checking.fault(node, place, f"an amount is at least 0, not {amount}")
 
 
-def _check(checking: Checking, part: Node, key_: str, place: str, order: int, *, officer: bool = False) -> None:
+def _check(
+    checking: Checking,
+    part: Node,
+    key_: str,
+    place: str,
+    order: int,
+    *,
+    officer: bool = False,
+    own: Entry | None = None,
+    group: str = "",
+) -> None:
+    """One condition; `own` is the field or column that has it, `group` the one in whose rows it is asked."""
     node = part.value.get(key_) if isinstance(part.value, dict) else None
     if node is None or node.value is None:
         return
     rates = checking.rates if key_ == "rule" else ()
-    for name in referred(node):
-        check_name(checking, name, part, place, order, rates, officer=officer)
+    group = own.group if own else group
+    for name, rows in referred_in(node, group):
+        if not _is_column(checking, name, rows, place, own):
+            check_name(checking, name, part, place, order, rates, officer=officer)
     condition, faults = rules.parse_all(node.plain(), allow_formula=key_ == "rule")
     if condition is None or faults:
         return  # said where it was read
-    for fault in rules.check(condition, checking.facts, rates):
+    for fault in rules.check(condition, checking.facts_in(group), rates):
         checking.fault(node.at(fault.path), place, fault.message)
     for leaf in rules.leaves(condition):
         if isinstance(leaf, rules.Compare) and leaf.field.endswith((".province", ".ward")):
@@ -156,6 +192,25 @@ def _check_units(checking: Checking, node: Node, leaf: rules.Compare, place: str
     for code in leaf.operand if isinstance(leaf.operand, tuple) else (leaf.operand,):
         if isinstance(code, str) and known and code not in known:
             checking.warn(node, place, f'no administrative unit has the code "{code}"')
+
+
+def _is_column(checking: Checking, node: Node, group: str, place: str, own: Entry | None) -> bool:
+    """Whether a name is a column of the group that is asked; a fault where it stands later in the same row."""
+    columns = checking.columns.get(group, {})
+    name = node.raw.partition(".")[0]
+    if own is not None and name == own.group:
+        checking.fault(node, place, f'"{name}" is asked inside its own rows')
+        return True
+    if name not in columns:
+        return False
+    order = list(columns)
+    if own is not None and own.group == group and own.name in columns and order.index(name) >= order.index(own.name):
+        if name == own.name:
+            checking.fault(node, place, f'"{name}" is asked by its own condition')
+        else:
+            line = where(columns[name].node, node)
+            checking.fault(node, place, f'"{name}" stands later, in {line}; a condition looks back only')
+    return True
 
 
 def check_name(

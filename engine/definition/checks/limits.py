@@ -15,7 +15,7 @@ from engine.kinds.messages import Problem
 from engine.kinds.numbers import LARGEST, Integer
 from engine.kinds.text import LongText, ShortText
 
-PAIRS = (("min", "max"), ("min_length", "max_length"))
+PAIRS = (("min", "max"), ("min_length", "max_length"), ("min_rows", "max_rows"))
 # What depends on today is said to be wrong only where it is wrong on each of these days: of a year of 365 days and
 # one of 366, the first, middle and last of the shortest and the longest months, and days far away.
 DAYS = (

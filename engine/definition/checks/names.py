@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.definition.checks.checking import Checking, where
+from engine.definition.outline import Entry
 from engine.definition.procedure import PAPERS_STEP
 from engine.format.reading import Node
 
@@ -18,6 +19,11 @@ def unique(checking: Checking) -> None:
     entries = (*found.entries, *found.papers, *found.officer_entries)
     several = [(node, "papers", "one_of") for node in checking.listed("papers") if node.get("one_of")]
     _report_twice(checking, (*((entry.node, entry.place, "name") for entry in entries), *several))
+    for group in dict.fromkeys(entry.group for entry in found.columns):
+        columns = [entry for entry in found.columns if entry.group == group]
+        _report_twice(checking, ((entry.node, entry.place, "name") for entry in columns))
+    for column in found.columns:
+        _report_taken(checking, column)
     steps = [head for head in found.heads if isinstance(head.node.value, dict) and "step" in head.node.value]
     _report_twice(checking, ((head.node, head.place, "step") for head in steps))
     for key_, path in (("stage", ("processing", "stages")), ("name", ("fees",)), ("file", ("templates",))):
@@ -36,11 +42,20 @@ def _report_twice(checking: Checking, parts: Iterable[tuple[Node, str, str]]) ->
         seen.setdefault(node.raw, node)
 
 
+def _report_taken(checking: Checking, column: Entry) -> None:
+    """A column's name is none of the form's: a condition inside a row asks both by their bare names."""
+    other = checking.entries.get(column.name)
+    if other is not None:
+        node = column.node.at(["name"])
+        first = where(other.node.at(["name"]), node)
+        checking.fault(node, column.place, f'a column cannot bear the name "{node.raw}" of a field, in {first}')
+
+
 def reserved(checking: Checking) -> None:
     """Names that the program uses itself."""
-    for name, entry in checking.entries.items():
-        if name in RESERVED_FIELDS:
-            checking.fault(entry.node.at(["name"]), entry.place, f'the name "{name}" is reserved')
+    for entry in (*checking.entries.values(), *checking.outline.columns):
+        if entry.name in RESERVED_FIELDS:
+            checking.fault(entry.node.at(["name"]), entry.place, f'the name "{entry.name}" is reserved')
     for head in checking.outline.heads:
         if head.step in RESERVED_STEPS and "step" in (head.node.value or {}):  # type: ignore[operator]
             checking.fault(head.node.at(["step"]), head.place, f'the step\'s name "{head.step}" is reserved')

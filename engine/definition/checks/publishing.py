@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from engine.definition.blocks import formula_names
+from engine.definition.blocks import GROUP, formula_names
 from engine.definition.checks.checking import RESERVED, Checking, twice
 from engine.definition.library import CATEGORIES, FILE_NAME
 from engine.definition.procedure import FORMAT
@@ -158,6 +158,9 @@ def _applicant_field(checking: Checking, node: Node, key: str) -> None:
         checking.fault(node, "applicant", f'"{node.raw}" is sensitive, but mails need its address in the open')
     if entry.field is None or entry.field.KIND == "computed":
         return
+    if entry.field.KIND == GROUP:
+        checking.fault(node, "applicant", f'"{node.raw}" is a group; the applicant is named by a field of its own')
+        return
     kinds, types = APPLICANT_KINDS.get(key), APPLICANT_TYPES.get(key)
     if not entry.field.ASKS:
         checking.fault(node, "applicant", f'"{node.raw}" asks nothing, so it cannot say who files')
@@ -203,7 +206,7 @@ def rates(checking: Checking) -> None:
         place = f'rate "{name}"'
         if not NAME.fullmatch(name):
             checking.fault(inner, place, f'"{name}" is no name: small letters, digits and _ are wanted, a letter first')
-        if name in checking.entries:
+        if name in checking.entries or any(name in columns for columns in checking.columns.values()):
             checking.fault(inner, place, f'the name "{name}" is a field already')
         elif name in KEPT:
             checking.fault(inner, place, f'the name "{name}" has a meaning of its own in formulas')

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from engine import formulas, rules
 from engine.definition.checks.checking import RESERVED, Checking
+from engine.definition.checks.conditions import row_checks
 from engine.definition.outline import Entry
 from engine.format.reading import Node
 from engine.rules import Compare, Condition, FormulaRule, Not
@@ -22,6 +23,9 @@ def conditions(checking: Checking) -> None:
     reach.heads()
     for entry in checking.outline.entries:
         reach.field(entry)
+    for entry in checking.outline.columns:
+        if entry.group not in reach.never:
+            reach.inside(entry.group).field(entry)
     for entry in checking.outline.officer_entries:
         reach.part(entry.node, entry.place, (), "it is never filled")
     for entry in checking.outline.papers:
@@ -30,15 +34,25 @@ def conditions(checking: Checking) -> None:
         reach.part(fee, f'fee "{fee.at(["name"]).raw}"', (), "it is never due")
     for check in checking.listed("checks"):
         reach.check(check)
+    for entry in checking.outline.entries:
+        for check in row_checks(entry):
+            reach.inside(entry.name).check(check, f"{entry.place}, check")
 
 
 class _Reach:
-    """One walk over the conditions; `dead` are the steps and sections that nobody reaches."""
+    """One walk over the conditions; `dead` are the steps and sections that nobody reaches, `never` such fields."""
 
-    def __init__(self, checking: Checking) -> None:
-        self.checking = checking
+    def __init__(self, checking: Checking, group: str = "") -> None:
+        self.checking, self.facts = checking, checking.facts_in(group)
         self.dead: set[int] = set()
+        self.never: set[str] = set()
         self.read: dict[int, tuple[Condition, ...]] = {}  # of each step and section, by its node
+
+    def inside(self, group: str) -> _Reach:
+        """The same walk inside the rows of a group."""
+        inner = _Reach(self.checking, group)
+        inner.dead, inner.read = self.dead, self.read
+        return inner
 
     def heads(self) -> None:
         """Steps, and the sections in them."""
@@ -52,6 +66,7 @@ class _Reach:
     def field(self, entry: Entry) -> None:
         """A field, and its choices that are offered under conditions."""
         if not self.part(entry.node, entry.place, entry.above, "it is never asked"):
+            self.never.add(entry.name)
             return
         for choice in _choices(entry):
             what = f'the choice "{choice.at(["value"]).raw}"'
@@ -82,20 +97,20 @@ class _Reach:
         return self.read[id(node)]
 
     def verdict(self, conditions: Sequence[Condition]) -> str:
-        return rules.verdict(conditions, self.checking.facts)
+        return rules.verdict(conditions, self.facts)
 
-    def check(self, node: Node) -> None:
+    def check(self, node: Node, place: str = "check") -> None:
         """A check that nothing passes, or everything."""
         rule = node.at(["rule"])
         condition, _ = rules.parse_all(rule.plain(), allow_formula=True)
         if condition is None:
             return
         if isinstance(condition, FormulaRule) and not self.asked(condition):
-            self.checking.warn(rule, "check", "the rule names no answer, so it always comes out the same")
+            self.checking.warn(rule, place, "the rule names no answer, so it always comes out the same")
         elif self.verdict([condition]) == "never":
-            self.checking.warn(rule, "check", "the rule can never hold, so no answer passes it")
+            self.checking.warn(rule, place, "the rule can never hold, so no answer passes it")
         elif all(self.certain(part) for part in _conjuncts(condition)):
-            self.checking.warn(rule, "check", "the rule always holds, so it says nothing")
+            self.checking.warn(rule, place, "the rule always holds, so it says nothing")
 
     def asked(self, rule: FormulaRule) -> list[str]:
         passed = {*RESERVED, *self.checking.rates}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.definition.blocks import NAMED, TEXTS
 from engine.definition.checks.checking import Checking, where
+from engine.definition.outline import Entry
 from engine.format.reading import Node
 
 IN_PAPERS = ("title", "hint")
@@ -15,13 +16,15 @@ def names_in_texts(checking: Checking) -> None:
     """`{name}` in a text of the form names an earlier field."""
     for head in checking.outline.heads:
         _check_part(checking, head.node, TEXTS, head.place, head.order)
-    for entry in checking.outline.entries:
-        _check_part(checking, entry.node, TEXTS, entry.place, entry.order)
+    for entry in (*checking.outline.entries, *checking.outline.columns):
+        _check_part(checking, entry.node, TEXTS, entry.place, entry.order, entry)
     for entry in checking.outline.papers:
         _check_part(checking, entry.node, IN_PAPERS, entry.place, entry.order)
 
 
-def _check_part(checking: Checking, part: Node, keys: tuple[str, ...], place: str, order: int) -> None:
+def _check_part(
+    checking: Checking, part: Node, keys: tuple[str, ...], place: str, order: int, own: Entry | None = None
+) -> None:
     if not isinstance(part.value, dict):
         return
     for key in keys:
@@ -29,7 +32,8 @@ def _check_part(checking: Checking, part: Node, keys: tuple[str, ...], place: st
             continue
         for text in _written(part.value[key]):
             for name in dict.fromkeys(NAMED.findall(text.raw)):
-                _check_name(checking, text, place, name, order)
+                if not _is_column(checking, text, place, name, key, own):
+                    _check_name(checking, text, place, name, order)
 
 
 def _written(node: Node) -> Iterator[Node]:
@@ -40,6 +44,18 @@ def _written(node: Node) -> Iterator[Node]:
         yield from (inner for inner in node.value.values() if isinstance(inner.value, str))
     elif isinstance(node.value, str):
         yield node
+
+
+def _is_column(checking: Checking, node: Node, place: str, name: str, key: str, own: Entry | None) -> bool:
+    """Whether a text names a column of its own row; a row's title may name each, a column's text those before it."""
+    group = "" if own is None else own.group or (own.name if key == "row_title" else "")
+    columns = list(checking.columns.get(group, ()))
+    if own is None or name not in columns:
+        return False
+    if own.name in columns and columns.index(name) >= columns.index(own.name):
+        line = where(checking.columns[group][name].node, node)
+        checking.fault(node, place, f'"{name}" does not stand before, but in {line}; a text names earlier fields only')
+    return True
 
 
 def _check_name(checking: Checking, node: Node, place: str, name: str, order: int) -> None:

@@ -17,6 +17,7 @@ from engine.kinds.choices import OTHER, Choice, Choices
 from engine.kinds.contacts import Email, Phone, TaxCode
 from engine.kinds.dates import STORED, Date, valid
 from engine.kinds.files import MEDIA_TYPES, File
+from engine.kinds.groups import Group
 from engine.kinds.linked import LinkedChoice
 from engine.kinds.numbers import DecimalNumber
 from engine.kinds.signature import Signature
@@ -36,12 +37,20 @@ WANTED = {
 
 def of_fields(checking: Checking) -> None:
     """Limits, defaults and kinds of files of the fields."""
-    for entry in (*checking.outline.entries, *checking.outline.officer_entries):
+    outline = checking.outline
+    for entry in (*outline.entries, *outline.columns, *outline.officer_entries):
         if entry.field is not None:
             sound = limits.sound(checking, entry, entry.field)
             _default(checking, entry, entry.field, judged=sound)
             _accepted(checking, entry)
             _of_no_use(checking, entry, entry.field)
+            _columns(checking, entry, entry.field)
+
+
+def _columns(checking: Checking, entry: Entry, item: Field) -> None:
+    read = [column.field for column in checking.outline.columns if column.group == entry.name]
+    if isinstance(item, Group) and None not in read and not item.columns:
+        checking.fault(entry.node.at(["fields"]), entry.place, "a group asks for one column at least")
 
 
 def of_papers(checking: Checking) -> None:
@@ -104,7 +113,7 @@ def _default(checking: Checking, entry: Entry, item: Field, *, judged: bool) -> 
 def _default_plain(checking: Checking, entry: Entry, node: Node, item: Field) -> bool:
     """Whether the default is a value of the field's kind."""
     what = ""
-    if isinstance(item, Address | File | Signature) or not item.ASKS:
+    if isinstance(item, Address | File | Group | Signature) or not item.ASKS:
         what = f"the kind {item.KIND} takes no default of this sort"
     elif isinstance(item, Email | Phone | TaxCode) and isinstance(node.value, str):
         what = _contact_misfit(node, item)

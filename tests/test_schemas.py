@@ -101,7 +101,8 @@ def test_every_reader_of_the_format_says_its_schema() -> None:
     records = [one for one in vars(procedure).values() if isinstance(one, type) and dataclasses.is_dataclass(one)]
     known = {*schema.READERS, reading.anything}
     for cls in (*records, *KINDS.values(), BlockUse, Option):
-        open_ = [one for one in readers(cls) if not isinstance(one, WordOf | RecordOf) and one not in known]
+        found = [one for one in readers(cls) if not isinstance(one, WordOf | RecordOf) and one not in known]
+        open_ = [one for one in found if not schema.schema_of(one)]
         assert open_ == [], cls
 
 

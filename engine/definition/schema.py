@@ -1,7 +1,7 @@
 """JSON Schemas: of the format, made of the classes that read it, and of the answers to a procedure.
 
-A schema says which keys there are and what they hold; what names refer to, the checks say. A reader that is not
-listed here is left open: anything may stand there.
+A schema says which keys there are and what they hold; what names refer to, the checks say. A reader that
+neither stands here nor says what it gives is left open: anything may stand there.
 """
 
 from __future__ import annotations
@@ -108,6 +108,14 @@ READERS: Mapping[Reader[Any], Schema] = {
     numbers.places: {"type": "integer", "minimum": 0},
     text.pattern: {"type": "string"},
 }
+# What any other reader takes, by what it gives, so that a new kind needs nothing here.
+BY_RESULT: Mapping[str, Schema] = {
+    "int | None": {"type": "integer"},
+    "str | None": WORDS,
+    "bool | None": {"type": "boolean"},
+    "Decimal | None": WORDS,
+    "Text | None": ref("local_text"),
+}
 # Parts that the loader reads in its own way, by their key.
 PARTS: Mapping[str, Schema] = {
     "form": {"type": "array", "items": ref("Step")},
@@ -164,7 +172,7 @@ def schema_of(reader: Reader[Any], name: str = "") -> Schema:
         return _record(reader.cls)
     if reader is reading.anything:
         return PARTS.get(name, {})
-    return READERS.get(reader, {})
+    return READERS.get(reader) or BY_RESULT.get(getattr(reader, "__annotations__", {}).get("return", ""), {})
 
 
 def _of_kind(more: Mapping[str, Schema]) -> Schema:

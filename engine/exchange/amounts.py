@@ -140,6 +140,13 @@ def _concat(tree: Call, scope: Scope) -> str:
     return f'join("", {", ".join(parts)})'
 
 
+def _date(tree: Call, scope: Scope) -> str:
+    part = _wants(tree, 1)[0]
+    if result(part, scope) != "date":
+        raise CannotCarry("a fixed day has no counterpart in a formula")
+    return _text(part, scope)
+
+
 def _day(tree: Call, _scope: Scope) -> str:
     _wants(tree, 0)
     return "today"
@@ -154,7 +161,7 @@ CALLS: dict[str, Callable[[Call, Scope], str]] = {
     "number": _number,
     "int": _whole,
     "string": _same,
-    "date": _same,
+    "date": _date,
     "sum": _sum,
     "count": _count,
     "count-selected": _count_selected,

@@ -69,7 +69,10 @@ def _path(token: str) -> Path:
 def _clear(person: int, now: datetime) -> None:
     """Removes what this person uploaded before, and what nobody agreed to in time."""
     for path in folder().glob("*"):
-        with path.open("rb") as file:
-            head = json.loads(file.readline())
+        try:
+            with path.open("rb") as file:
+                head = json.loads(file.readline())
+        except (FileNotFoundError, json.JSONDecodeError):
+            continue  # another process is removing or writing it just now
         if head["person"] == person or datetime.fromisoformat(head["until"]) <= now:
             path.unlink(missing_ok=True)

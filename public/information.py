@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from engine.calendar import words as duration_words
 from engine.definition import schema as schemas
-from engine.definition.procedure import Method, OneOf, Paper, Procedure
+from engine.definition.procedure import LegalText, Method, OneOf, Paper, Procedure
 from engine.dossier import dossiers
 from engine.draft import drafts
 from engine.errors import NoSuchVersion
@@ -28,6 +28,7 @@ from public.site import kept, now, today
 blueprint = Blueprint("information", __name__)
 PAGE = 20
 FEW = 10  # offices that a procedure's page names; the others are on the page of contacts
+LONG_NOTE = 300  # characters; a longer note of a paper is folded
 LEVELS = (1, 2, 3, 4)
 
 
@@ -125,7 +126,7 @@ def _procedure_facts(of: Procedure, version: Any) -> dict[str, Any]:
         "end": end,
         "partial_reason": said(of.partial_reason),
         "sections": _sections(of),
-        "laws": [{"title": law.title.in_(lang), "number": law.number or ""} for law in of.legal_basis],
+        "laws": [_law(law) for law in of.legal_basis],
         "changed_at": version.published_at,
     }
 
@@ -144,9 +145,23 @@ def _fact_table(of: Procedure, offices: Any) -> dict[str, Any]:
         "methods": [_method(method) for method in of.methods],
         "fees": [
             {"title": fee.title.in_(lang), "amount": said(rate_text(of, fee.amount)), "note": ""} for fee in of.fees
-        ] or [{"title": _method_words(method), "amount": said(method.fee), "note": ""}
-              for method in of.methods if method.fee],
+        ] or _fees_in_words(of),
     }  # fmt: skip
+
+
+def _fees_in_words(of: Procedure) -> list[dict[str, str]]:
+    """The fees of the ways to file, those that cost the same together."""
+    ways: dict[str, list[str]] = {}
+    for method in of.methods:
+        if method.fee:
+            ways.setdefault(said(method.fee), []).append(_method_words(method))
+    return [{"title": ", ".join(titles), "amount": fee, "note": ""} for fee, titles in ways.items()]
+
+
+def _law(law: LegalText) -> dict[str, str]:
+    """A legal text, its number where the title does not say it."""
+    title, number = said(law.title), law.number or ""
+    return {"title": title, "number": "" if number in title else number}
 
 
 def rate_text(of: Procedure, amount: Any) -> Text:
@@ -178,9 +193,12 @@ def _papers(of: Procedure) -> Iterator[dict[str, Any]]:
 
 
 def _paper(of: Procedure, paper: Paper) -> dict[str, Any]:
-    address = url_for(".blank_form", code=of.code, file=paper.template) if paper.template else ""
-    return {"title": said(paper.title), "originals": paper.originals, "copies": paper.copies, "note": said(paper.note),
-            "required": paper.attach == "required", "wanted": wanted_words(paper), "template_url": address}  # fmt: skip
+    offered = paper.template and versions.template_size(of, paper.template)
+    address = url_for(".blank_form", code=of.code, file=paper.template) if offered else ""
+    note = said(paper.note)
+    return {"title": said(paper.title), "originals": paper.originals, "copies": paper.copies, "note": note,
+            "folded": rendered(note) if len(note) > LONG_NOTE else "", "required": paper.attach == "required",
+            "wanted": wanted_words(paper), "template_url": address}  # fmt: skip
 
 
 def wanted_words(paper: Paper) -> str:

@@ -9,6 +9,7 @@ from engine.cli.config import config
 from engine.cli.db import db
 from engine.cli.definitions import definitions
 from engine.cli.demo import demo
+from engine.cli.national import import_national
 from engine.cli.serve import serve
 from engine.cli.users import users
 from engine.cli.worker import worker
@@ -18,5 +19,6 @@ COMMANDS = (agencies, config, db, definitions, demo, serve, users, worker)
 
 def init_app(app: Flask) -> None:
     """Adds the commands to Flask's own."""
+    definitions.add_command(import_national)
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -38,11 +38,10 @@ METHOD = re.compile(
     rf"(?P<fee>{NOTHING}|Miễn phí|(?P<sum>\d[\d.,]*) (?P<money>{'|'.join(MONEY)}))"
 )
 # The numbers of a paper are glued to its title; in a sentence they stand between blanks and go on.
-NUMBERS = re.compile(
-    r"(?P<originals>\d+) bản chính(?:,\s*(?P<copies>\d+) bản sao)?(?P<next>$|[-+*(A-ZĐ])?"
-)
+NUMBERS = re.compile(r"(?P<originals>\d+) bản chính(?:,\s*(?P<copies>\d+) bản sao)?(?P<next>$|[-+*(A-ZĐ])?")
+LONGEST_FILE = 170  # characters
 BLANK_FORM = re.compile(r"\d{1,2}\.(?P<file>[^\s/\\.][^/\\\n]{0,150}?\.(?:docx?|xlsx?|odt|pdf|rtf))\s*$", re.IGNORECASE)
-RESULT = re.compile(r"(?P<title>.*?)Mã:\s*(?P<code>KQ\.[A-Z]{1,2}\d{1,3}\.\d{6})", re.DOTALL)
+RESULT = re.compile(r"Mã:\s{0,3}(?P<code>KQ\.[A-Z]{1,2}\d{1,3}\.\d{6})")
 
 # Who issues, by the last part of a text's number. The long names first, since they are looked for glued to words.
 ISSUERS = {
@@ -57,6 +56,7 @@ ISSUERS = {
     "VPCP": "Văn phòng Chính phủ", "HĐTP": "Hội đồng Thẩm phán Tòa án nhân dân tối cao",
     "HĐND": "Hội đồng nhân dân", "UBND": "Ủy ban nhân dân", "CP": "Chính phủ",
 }  # fmt: skip
+NEAR = 30  # characters: what is said of a number or an amount beside it is no longer
 KINDS_OF_LAW = ("Thông tư liên tịch", "Thông tư", "Nghị định", "Nghị quyết", "Quyết định", "Pháp lệnh", "Luật")
 _ISSUER = "|".join(rf"{last}\d\d" if last.endswith("QH") else last for last in ISSUERS)
 _LAST = rf"(?:{_ISSUER}|[A-ZĐ]+(?![a-zà-ỹ]))"  # the initial of the next title is none of it
@@ -137,8 +137,10 @@ def methods(text: str) -> tuple[tuple[MethodRow, ...], str]:
     """The ways to file, and what stands before the first of them."""
     body = text.removeprefix(METHODS_HEAD)
     found = list(METHOD.finditer(body))
-    ends = [match.start() for match in found[1:]] + [len(body)]
-    rest = body[: found[0].start()] if found else body
+    if not found:
+        return (), body.strip()
+    ends = [*(match.start() for match in found[1:]), len(body)]
+    rest = body[: found[0].start()]
     return tuple(_method(match, body[match.end() : end]) for match, end in zip(found, ends, strict=True)), rest.strip()
 
 
@@ -164,7 +166,7 @@ def _fee(match: re.Match[str], detail: str) -> str:
 
 
 def _is_measure(detail: str) -> bool:
-    return detail.startswith("/") and len(detail) <= 30  # noqa: PLR2004 - a measure is a word or two
+    return detail.startswith("/") and len(detail) <= NEAR
 
 
 def _detail(detail: str) -> str:
@@ -172,15 +174,22 @@ def _detail(detail: str) -> str:
 
 
 def _in_brackets(text: str) -> tuple[str, str]:
-    """What the brackets hold with which a text begins, and what follows them; brackets that never close hold nothing."""
+    """What the brackets hold with which a text begins, and what follows; those that never close hold nothing."""
+    end = _closing(text)
+    inner, rest = text[1:end].strip(), text[end + 1 :]
+    if inner and _closing(inner) == len(inner) - 1:
+        inner = inner[1:-1].strip()  # some stand in brackets twice
+    return (inner, rest) if end else ("", text)
+
+
+def _closing(text: str) -> int:
+    """Where the bracket closes with which a text begins; 0 where there is none."""
     depth = 0
     for place, char in enumerate(text):
         depth += (char == "(") - (char == ")")
         if depth == 0:
-            inner = text[1:place].strip() if place else ""
-            again, rest = _in_brackets(inner) if inner.startswith("(") else ("", inner)
-            return (again if again and not rest else inner), text[place + 1 if place else 0 :]
-    return "", text
+            return place
+    return 0
 
 
 def papers(text: str) -> tuple[tuple[PaperRow, ...], str]:
@@ -199,18 +208,20 @@ def papers(text: str) -> tuple[tuple[PaperRow, ...], str]:
 def _numbers(table: str) -> Iterator[tuple[int, int, int, int]]:
     """Where titles end, the numbers of originals and of copies, and where the next title begins."""
     for match in NUMBERS.finditer(table):
-        run, blank = match["originals"], table[: match.start()][-1:].isspace()
+        run, blank = match["originals"], table[max(0, match.start() - 1) : match.start()].isspace()
         if blank and match["next"] is None:
             continue  # a sentence that speaks of originals
-        own = run[-1:] if blank or len(run) > 2 else run  # noqa: PLR2004 - "năm 2024" before "1 bản chính"
+        own = run[-1:] if blank or len(run) > 2 else run  # "năm 2024" before "1 bản chính"
         end = match.end() - len(match["next"] or "")
         yield match.end("originals") - len(own), int(own), int(match["copies"] or 0), end
 
 
 def _paper(head: str, text: str, originals: int, copies: int) -> PaperRow:
-    form = BLANK_FORM.search(text)
+    form = BLANK_FORM.search(text, max(0, len(text) - LONGEST_FILE))
     title = text[: form.start()] if form else text
-    return PaperRow(one_line(head).strip("*-+: "), title.strip(), one_line(form["file"]) if form else "", originals, copies)
+    return PaperRow(
+        one_line(head).strip("*-+: "), title.strip(), one_line(form["file"]) if form else "", originals, copies
+    )
 
 
 def laws(text: str) -> tuple[LawRow, ...]:
@@ -228,8 +239,8 @@ def laws(text: str) -> tuple[LawRow, ...]:
 def _law_ends(body: str, place: int) -> Iterator[tuple[int, int, int]]:
     """Where titles may end, with the number that follows: it is glued to what is before it, a mention is not."""
     for match in LAW_NUMBER.finditer(body, place):
-        number = match.end("digits") - len(_own_digits(body[: match.end("digits")]))
-        kind = LAW_KIND.search(body, max(place, number - 30), number)
+        number = match.end("digits") - len(_own_digits(body[max(0, match.end("digits") - NEAR) : match.end("digits")]))
+        kind = LAW_KIND.search(body, max(place, number - NEAR), number)
         start = kind.start() if kind else number
         if start > place and not body[start - 1].isspace() and body[start - 1] not in "(/":
             yield start, number, match.end()
@@ -261,13 +272,13 @@ def results(text: str) -> tuple[tuple[ResultRow, ...], str, str]:
     listed, _, rest = text.partition(RESULTS_END)
     words, _, rest = rest.partition(DESCRIPTION)
     said = rest.partition(AGENCY_CHOICE)[0]
-    rows = [ResultRow(one_line(match["title"]).lstrip("-+ "), match["code"]) for match in RESULT.finditer(listed)]
-    left = RESULT.sub("", listed).strip()
-    return tuple(rows), told(words), "\n".join(filter(None, (left, told(said))))
+    rows, place = [], 0
+    for match in RESULT.finditer(listed):
+        rows.append(ResultRow(one_line(listed[place : match.start()]).lstrip("-+ "), match["code"]))
+        place = match.end()
+    return tuple(rows), told(words), "\n".join(filter(None, (listed[place:].strip(), told(said))))
 
 
 def told(text: str) -> str:
     """The text, empty where it says that there is nothing."""
     return "" if fold(text) in ("", "khong co thong tin", "khong") else text.strip()
-
-

@@ -42,13 +42,17 @@ CHANNEL_TITLES = {channel: title for title, channel in flattened.CHANNELS.items(
 
 VIETNAMESE = "vi"
 IN_THE_FACTS = 110  # characters: what is longer would crowd out the facts of the page, and stands in the instructions
-TITLE = 240  # characters of a paper's title; more becomes its note
+TITLE = 160  # characters of a paper's title; more becomes its note where it can be parted
+MORE = "; …"  # a title that a semicolon ended names only the first of several
+ONE_SENTENCE = 2000  # characters; a longer one is nothing that an office wrote as one
+SHORT_NOTE = 300  # characters; a longer note is Markdown
 NAME = 36
 SEE = "xem Trình tự thực hiện"
 INNER_MARK = re.compile(r"(?<=:) *[-+] +")
-AUDIENCE = re.compile(r", (?=[A-ZĐÀ-Ỹ])(?![^(]*\))")
+AUDIENCE = re.compile(r", (?=[A-ZĐÀ-Ỹ])(?![^()]{0,80}\))")
 CODE = re.compile(r"[^/\\\x00-\x1f.\s][^/\\\x00-\x1f\s]{0,63}")
 SENTENCE = re.compile(r"(?<=[.;])\s+(?=[-+*(A-ZĐÀ-Ỹ])|(?<=:)\s+(?=[-+])")
+CLOSING_BRACKET = re.compile(r" \([^()]*(?:\([^()]*\)[^()]*)*\)[.;:]?$")
 LEAD = re.compile(r"^(?:\([ivx]+\) ?)?(?:một trong (?:những|các) |các |trường hợp |đối với |\d+ )*", re.IGNORECASE)
 
 
@@ -143,7 +147,7 @@ def _document(source: _Source, categories: Catalog, category: str | None, unit: 
         "keywords": [word.strip() for word in keywords.split(",") if word.strip()],
         "audience": [one_line(part) for part in AUDIENCE.split(source.text("doi_tuong_thuc_hien")) if part],
         "methods": _methods(source, aside, unit),
-        "results": [{"title": row.title, "code": row.code} for row in results if row.title],
+        "results": [{"title": row.title.rstrip(". "), "code": row.code} for row in results if row.title],
         "legal_basis": [_law(source, row) for row in flattened.laws(source.text("can_cu_phap_ly"))],
         "decision": one_line(source.text("so_quyet_dinh")),
         "templates": templates,
@@ -269,7 +273,8 @@ def _law(source: _Source, row: flattened.LawRow) -> Plain:
 
 def _papers(source: _Source, aside: _Aside) -> tuple[list[Plain], list[Plain]]:
     """The papers, and the blank forms they name; notes among them are put aside."""
-    rows, rest = flattened.papers(source.text("thanh_phan_ho_so"))
+    listed, rest = flattened.papers(source.text("thanh_phan_ho_so"))
+    rows = _by_group(listed)
     if rest:
         aside.rest.append(rest)
         source.kept("thanh_phan_ho_so", "a text without a number of originals is kept in the instructions")
@@ -280,7 +285,7 @@ def _papers(source: _Source, aside: _Aside) -> tuple[list[Plain], list[Plain]]:
         source.kept("thanh_phan_ho_so", f"rows that ask for no paper, kept in the instructions: {len(notes)}")
     if counted := [row for row in notes if row.originals or row.copies]:
         source.kept("thanh_phan_ho_so", f"of these with numbers, which are left out: {len(counted)}")
-    papers, files, taken = [], dict[str, Plain](), set(RESERVED_FIELDS)
+    papers, files, taken = [], dict[str, Plain](), dict.fromkeys(RESERVED_FIELDS, 1)
     for row in rows:
         if not row.is_note:
             papers.append(_paper(row, taken))
@@ -291,7 +296,13 @@ def _papers(source: _Source, aside: _Aside) -> tuple[list[Plain], list[Plain]]:
     return papers, list(files.values())
 
 
-def _paper(row: PaperRow, taken: set[str]) -> Plain:
+def _by_group(rows: tuple[PaperRow, ...]) -> list[PaperRow]:
+    """The rows with those of no group first, which would seem to belong to the group before them."""
+    order = {group: place for place, group in enumerate(dict.fromkeys(["", *(row.group for row in rows)]))}
+    return sorted(rows, key=lambda row: order[row.group])
+
+
+def _paper(row: PaperRow, taken: dict[str, int]) -> Plain:
     title, note = parted(row.text)
     paper: Plain = {"name": _name(title, taken), "title": title}
     paper |= {"note": note} if note else {}
@@ -305,9 +316,17 @@ def parted(text: str) -> tuple[str, str]:
     bare = text.lstrip("-+*. \n")
     cut = SENTENCE.search(bare)
     title, note = (bare[: cut.start()], bare[cut.end() :]) if cut else (bare, "")
-    if len(title) > TITLE and (place := title.rfind("; ", 0, TITLE)) > 0:
-        title, note = title[: place + 1], f"{title[place + 1 :]} {note}"
-    return one_line(title).rstrip(";:. "), note.strip()
+    if len(title) > TITLE and (place := _place_to_part(title)):
+        title, note = title[:place], f"{title[place:].strip()}\n{note}"
+    more = MORE if title.endswith(";") and note else ""
+    note = note.strip().rstrip(";")
+    return one_line(title).rstrip(";:. ") + more, one_line(note) if len(note) <= SHORT_NOTE else markdown(note)
+
+
+def _place_to_part(title: str) -> int:
+    """Where a long title may end: at a semicolon, or before the brackets that close it; 0 where it is one."""
+    bracket = CLOSING_BRACKET.search(title) if len(title) <= ONE_SENTENCE else None
+    return title.rfind("; ", 0, TITLE) + 1 or (bracket.start() if bracket else 0)
 
 
 def _short(title: str) -> str:
@@ -315,7 +334,7 @@ def _short(title: str) -> str:
     return re.split(r"\s*[(;,.:]", title, maxsplit=1)[0]
 
 
-def _name(title: str, taken: set[str]) -> str:
+def _name(title: str, taken: dict[str, int]) -> str:
     """A name made of the first words that say something; whole words, and none that is taken."""
     words = [word for word in fold(_short(LEAD.sub("", title))).split() if word.isascii()] or ["giay"]
     name = "" if words[0][0].isalpha() else "giay"
@@ -323,17 +342,18 @@ def _name(title: str, taken: set[str]) -> str:
         if name and len(name) + len(word) >= NAME:
             break
         name = f"{name}_{word[:NAME]}" if name else word[:NAME]
-    free = next(one for one in _numbered(name) if one not in taken)
-    taken.add(free)
-    return free
+    return _free(name, taken)
 
 
-def _numbered(name: str) -> Iterator[str]:
-    yield name
-    number = 2
-    while True:
-        yield f"{name}_{number}"
+def _free(name: str, taken: dict[str, int]) -> str:
+    """The name, or with the first number that makes it one of its own; `taken` holds the last number of each."""
+    number = taken.get(name, 0) + 1
+    while number > 1 and f"{name}_{number}" in taken:
         number += 1
+    taken[name] = number
+    free = name if number == 1 else f"{name}_{number}"
+    taken.setdefault(free, 1)
+    return free
 
 
 def _instructions(source: _Source, aside: _Aside) -> str:

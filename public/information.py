@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -113,14 +113,15 @@ def _procedure_facts(of: Procedure, version: Any) -> dict[str, Any]:
     category = catalogue.category_title(of.category)
     end = closing.of_information(standing.of_version(version.id))
     offices = agencies.receiving(of)
+    forms = list(_blank_forms(of))
     head = {"code": of.code, "title": of.title.in_(lang), "level": of.level, "category_title": category.in_(lang),
             "category_url": url_for(".procedures", linh_vuc=of.category), "decision": of.decision or "",
             "summary": said(of.summary)}  # fmt: skip
     return {
         "procedure": head,
         "facts": _fact_table(of, offices),
-        "papers": list(_papers(of)),
-        "forms": list(_blank_forms(of)),
+        "papers": list(_papers(of, offered={form["url"] for form in forms})),
+        "forms": forms,
         "bring_to": offices[:FEW],
         "start_url": url_for("filing.start", code=of.code) if of.online and not (end and end["closed"]) else "",
         "end": end,
@@ -179,8 +180,8 @@ def _method_words(method: Method) -> str:
     return str(words[method.channel])
 
 
-def _papers(of: Procedure) -> Iterator[dict[str, Any]]:
-    """The papers in order; the first of each group bears the group's title."""
+def _papers(of: Procedure, *, offered: Collection[str]) -> Iterator[dict[str, Any]]:
+    """The papers in order; the first of each group bears its title. A blank form that is not `offered` has no link."""
     before = ""
     for item in of.papers:
         one_of = isinstance(item, OneOf)
@@ -188,17 +189,16 @@ def _papers(of: Procedure) -> Iterator[dict[str, Any]]:
         for paper in item.papers if isinstance(item, OneOf) else [item]:
             group = heading or said(paper.group)
             shown = {"group": group if group != before else ""} | ({"required": False} if one_of else {})
-            yield _paper(of, paper) | shown
+            yield _paper(of, paper, offered) | shown
             before = group
 
 
-def _paper(of: Procedure, paper: Paper) -> dict[str, Any]:
-    offered = paper.template and versions.template_size(of, paper.template)
-    address = url_for(".blank_form", code=of.code, file=paper.template) if offered else ""
+def _paper(of: Procedure, paper: Paper, offered: Collection[str]) -> dict[str, Any]:
+    address = url_for(".blank_form", code=of.code, file=paper.template) if paper.template else ""
     note = said(paper.note)
     return {"title": said(paper.title), "originals": paper.originals, "copies": paper.copies, "note": note,
             "folded": rendered(note) if len(note) > LONG_NOTE else "", "required": paper.attach == "required",
-            "wanted": wanted_words(paper), "template_url": address}  # fmt: skip
+            "wanted": wanted_words(paper), "template_url": address if address in offered else ""}  # fmt: skip
 
 
 def wanted_words(paper: Paper) -> str:

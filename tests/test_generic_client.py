@@ -16,13 +16,18 @@ from engine.mails.sink import Sink
 from tests.generic_client import Choice, GenericClient, Page, Pairs, step_of, typed_so_far
 from tests.walks import (
     BIRTH,
+    BUILDING,
+    BUSINESS,
+    CERTIFIED,
     COPY,
     DEATH,
     FUNERAL,
     MACHINES_WELCOME,
     MARRIAGE,
+    PERMANENT,
     RESIDENCE,
     STATUS,
+    TEMPORARY,
     begun,
     citizen,
     furnish,
@@ -83,6 +88,40 @@ BRANCHES = [
     way(MARRIAGE, "the second one", "nguoi_nop ben_nam ben_nu ban_sao giay_to", nu_lan_ket_hon="2"),
     way(RESIDENCE, "for oneself", "nguoi_ke_khai ho_gia_dinh noi_dung nhan_ket_qua giay_to"),
     way(FUNERAL, "by a household", "nguoi_de_nghi nguoi_chet che_do nhan_tien giay_to", khai_tu_tai_day="false"),
+    way(
+        PERMANENT,
+        "with relatives",
+        "nguoi_ke_khai noi_dang_ky ho_gia_dinh thanh_vien y_kien cam_doan giay_to",
+        truong_hop="nguoi_than",
+    ),
+    way(
+        PERMANENT,
+        "in barracks",
+        "nguoi_ke_khai noi_dang_ky thanh_vien cam_doan giay_to",
+        truong_hop="don_vi",
+        co_thanh_vien="false",
+    ),
+    way(
+        TEMPORARY, "a household", "truong_hop nguoi_ke_khai noi_tam_tru ho_gia_dinh thanh_vien y_kien cam_doan giay_to"
+    ),
+    way(
+        TEMPORARY, "by list", "truong_hop nguoi_ke_khai noi_tam_tru thanh_vien cam_doan giay_to", truong_hop="danh_sach"
+    ),
+    way(CERTIFIED, "an appointment", "nguoi_yeu_cau giay_to_chung_thuc lich_hen"),
+    way(
+        BUSINESS,
+        "by a household",
+        "chu_ho_kinh_doanh ten_va_tru_so nganh_nghe von chu_the cam_ket giay_to",
+        chu_the="ho_gia_dinh",
+    ),
+    way(BUILDING, "a house", "chu_dau_tu thua_dat thiet_ke loai quy_mo cam_ket giay_to"),
+    way(
+        BUILDING,
+        "along a route",
+        "chu_dau_tu thua_dat thiet_ke loai quy_mo cam_ket giay_to",
+        loai_cong_trinh="theo_tuyen",
+        doi_tuong="to_chuc",
+    ),
     way(FUNERAL, "by an office", "nguoi_de_nghi nguoi_chet che_do nhan_tien giay_to", doi_tuong="to_chuc"),
 ]
 
@@ -122,7 +161,10 @@ def test_a_procedure_is_filed_and_can_be_followed(branch: Branch, http: httpx.Cl
         assert "Nguyễn Thị Hạnh" in opened.words()
 
 
-@pytest.mark.parametrize("code", [BIRTH, COPY, STATUS, DEATH, MARRIAGE, RESIDENCE, FUNERAL])
+@pytest.mark.parametrize(
+    "code",
+    sorted({branch.code for branch in BRANCHES}),
+)
 def test_every_optional_field_can_be_filled_too(code: str, http: httpx.Client) -> None:
     assert citizen(http, everything=True).file(code).lookup_code
 

@@ -29,7 +29,10 @@ TODAY = "2026-11-24"
 
 BIRTH, DEATH, MARRIAGE, STATUS, COPY = "1.001193", "1.000656", "1.000894", "1.004873", "2.000635"
 RESIDENCE, FUNERAL = "1.010041", "1.001731"
-ONLINE = (BIRTH, DEATH, MARRIAGE, STATUS, COPY, RESIDENCE, FUNERAL)
+PERMANENT, TEMPORARY, CERTIFIED, BUSINESS, BUILDING = "1.004222", "1.004194", "2.000815", "1.001612", "1.013225"
+ONLINE = (
+    BIRTH, DEATH, MARRIAGE, STATUS, COPY, RESIDENCE, FUNERAL, PERMANENT, TEMPORARY, CERTIFIED, BUSINESS, BUILDING,
+)  # fmt: skip
 
 
 @cache
@@ -236,6 +239,7 @@ def test_an_unknown_last_residence_asks_for_proof_of_the_place_of_death() -> Non
         (DEATH, {"ngay_chet": "2026-01-01", "mien_le_phi": True}, {}),
         (DEATH, {"ngay_chet": "2026-01-01", "mien_le_phi": False}, {"le_phi_khai_tu_qua_han": 0}),  # the province's
         (COPY, {"so_luong": 50}, {"phi_ban_sao": 400000}),
+        (BUILDING, {}, {"le_phi_cap_phep": 0}),  # the province's
         (RESIDENCE, {}, {}),
         (FUNERAL, {}, {}),
     ],
@@ -265,6 +269,213 @@ def test_a_residence_does_not_end_before_it_begins() -> None:
     assert objections(RESIDENCE, **asked) == {"den_ngay": "stops"}
     assert objections(RESIDENCE, **asked | {"den_ngay": "2020"}) == {}
     assert objections(RESIDENCE, **asked | {"noi_dung": ["ho"]}) == {}  # not asked, so not judged
+
+
+def somebody(prefix: str, number: int) -> dict[str, str]:
+    """A row of a table of persons."""
+    return {f"{prefix}_ho_ten": f"Người thứ {number}", f"{prefix}_so_dinh_danh": f"0520900{number:05}"}
+
+
+@pytest.mark.parametrize(
+    ("channel", "exempt", "amounts"),
+    [
+        ("online", False, {"le_phi_thuong_tru": 10000}),
+        ("in_person", False, {"le_phi_thuong_tru": 20000}),
+        ("online", True, {}),
+        ("in_person", True, {}),
+    ],
+)
+def test_a_permanent_residence_costs_half_online(channel: str, exempt: bool, amounts: dict[str, int]) -> None:
+    assert due(PERMANENT, channel, mien_le_phi=exempt) == amounts
+
+
+@pytest.mark.parametrize(
+    ("channel", "persons", "exempt", "amounts"),
+    [
+        ("online", 0, 0, {"le_phi_tam_tru": 7000}),
+        ("in_person", 0, 0, {"le_phi_tam_tru": 15000}),
+        ("online", 1, 0, {"le_phi_danh_sach": 10000}),
+        ("in_person", 30, 0, {"le_phi_danh_sach": 300000}),
+        ("in_person", 30, 4, {"le_phi_danh_sach": 260000}),
+        ("online", 2, 2, {"le_phi_danh_sach": 0}),
+    ],
+)
+def test_a_temporary_residence_is_paid_by_registration_or_by_person(
+    channel: str, persons: int, exempt: int, amounts: dict[str, int]
+) -> None:
+    listed = [somebody("ds", number) for number in range(persons)]
+    case = {"truong_hop": "danh_sach", "danh_sach": listed} if persons else {"truong_hop": "ho", "mien_le_phi": False}
+    assert due(TEMPORARY, channel, so_nguoi_mien=exempt, **case) == amounts
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "said"),
+    [
+        ("2026-11-24", "2028-11-24", {}),  # two years to the day
+        ("2026-11-24", "2028-11-25", {"den_ngay": "stops"}),
+        ("2024-02-29", "2026-02-28", {}),
+        ("2024-02-29", "2026-03-01", {"den_ngay": "stops"}),
+        ("2026-11-24", "2026-11-24", {"den_ngay": "stops"}),
+        ("2026-11-24", "2026-12-24", {}),
+        ("2026-11-24", "2026-12-23", {"den_ngay": "warns"}),  # less than 30 days
+    ],
+)
+def test_a_temporary_residence_lasts_two_years_at_the_most(begins: str, ends: str, said: dict[str, str]) -> None:
+    assert objections(TEMPORARY, tu_ngay=begins, den_ngay=ends) == said
+
+
+@pytest.mark.parametrize(
+    ("case", "papers"),
+    [
+        ({"truong_hop": "so_huu"}, set()),
+        ({"truong_hop": "nguoi_than"}, set()),
+        ({"truong_hop": "thue_muon"}, {"hop_dong_thue"}),
+        ({"truong_hop": "ton_giao", "doi_tuong_ton_giao": "chuc_sac"}, {"nha_o_phu_tro", "chuc_sac"}),
+        ({"truong_hop": "ton_giao", "doi_tuong_ton_giao": "truc_tiep"}, {"nha_o_phu_tro"}),
+        ({"truong_hop": "ton_giao", "doi_tuong_ton_giao": "tro_giup"}, {"nha_o_phu_tro", "doi_tuong_dieu_17"}),
+        ({"truong_hop": "tro_giup", "noi_tro_giup": "co_so"}, {"van_ban_co_so", "xac_nhan_cham_soc"}),
+        ({"truong_hop": "tro_giup", "noi_tro_giup": "ho"}, {"xac_nhan_cham_soc"}),
+        ({"truong_hop": "phuong_tien"}, {"dang_ky_phuong_tien"}),
+        ({"truong_hop": "don_vi"}, {"giay_gioi_thieu"}),
+        ({"truong_hop": "thue_muon", "yk_chu_so_huu_dong_y": "van_ban"}, {"hop_dong_thue", "van_ban_dong_y"}),
+    ],
+)
+def test_each_case_of_permanent_residence_asks_for_its_papers(case: dict[str, Any], papers: set[str]) -> None:
+    assert wanted(PERMANENT, **case) == papers
+
+
+@pytest.mark.parametrize(
+    ("case", "who"),
+    [
+        ({"truong_hop": "so_huu", "ch_quan_he": "chu_ho"}, set()),
+        ({"truong_hop": "nguoi_than", "ch_quan_he": "con_de"}, {"chu_ho", "chu_so_huu"}),
+        ({"truong_hop": "nguoi_than", "ch_quan_he": "chu_ho"}, {"chu_so_huu"}),
+        ({"truong_hop": "so_huu", "yc_ngay_sinh": "2008-11-25"}, {"cha_me"}),
+        ({"truong_hop": "so_huu", "yc_ngay_sinh": "2008-11-24"}, set()),  # 18 today
+    ],
+)
+def test_head_owner_and_parents_consent_where_the_law_wants_it(case: dict[str, Any], who: set[str]) -> None:
+    walked = journey(shipped(PERMANENT), Answers(case), at())
+    asked = {name.removeprefix("yk_").removesuffix("_dong_y") for name in walked.relevant if name.startswith("yk_")}
+    assert {name for name in asked if not name.endswith(("_ho_ten", "_so_dinh_danh"))} == who
+
+
+# Certified copies
+
+
+def copies(pages: int, number: int = 1) -> dict[str, Any]:
+    """A paper to be copied."""
+    paper = {"ct_ten": "Bằng tốt nghiệp", "ct_nuoc_ngoai": False, "ct_so_trang": pages, "ct_so_ban": number}
+    view = seen(CERTIFIED, {"giay_to_goc": [paper]})
+    assert view["giay_to_goc"]
+    return paper
+
+
+@pytest.mark.parametrize(
+    ("pages", "number", "amount"),
+    [
+        (1, 1, 2000),
+        (2, 1, 4000),
+        (3, 1, 5000),
+        (50, 1, 52000),
+        (198, 1, 200000),
+        (199, 1, 200000),  # the most that one copy costs
+        (1000, 1, 200000),
+        (1, 10, 20000),
+        (3, 4, 20000),
+        (50, 2, 104000),
+        (1000, 3, 600000),
+    ],
+)
+def test_a_certified_copy_costs_by_its_pages_up_to_a_limit(pages: int, number: int, amount: int) -> None:
+    assert due(CERTIFIED, giay_to_goc=[copies(pages, number)]) == {"phi_chung_thuc": amount}
+
+
+def test_several_papers_are_paid_together() -> None:
+    assert due(CERTIFIED, giay_to_goc=[copies(1, 2), copies(3, 1), copies(1000, 1)]) == {"phi_chung_thuc": 209000}
+
+
+# Household businesses
+
+
+@pytest.mark.parametrize(
+    ("main", "said"),
+    [
+        ([True], {}),
+        ([False, True, False], {}),
+        ([False], {"nganh_nghe": "stops"}),
+        ([True, True], {"nganh_nghe": "stops"}),
+        ([False, False], {"nganh_nghe": "stops"}),
+    ],
+)
+def test_a_business_has_exactly_one_main_trade(main: list[bool], said: dict[str, str]) -> None:
+    rows = [{"nn_ten": f"Ngành {n}", "nn_ma": f"471{n}", "nn_chinh": is_main} for n, is_main in enumerate(main)]
+    assert objections(BUSINESS, nganh_nghe=rows) == said
+
+
+def test_the_owner_of_a_business_is_a_vietnamese_of_age() -> None:
+    trade = {"nganh_nghe": [{"nn_ten": "Bán lẻ gạo", "nn_ma": "4721", "nn_chinh": True}]}
+    assert objections(BUSINESS, yc_ngay_sinh="2008-11-24", yc_quoc_tich="VN", **trade) == {}
+    young = {"yc_ngay_sinh": "2008-11-25", "yc_quoc_tich": "LA"}
+    assert objections(BUSINESS, **young, **trade) == {"yc_ngay_sinh": "stops", "yc_quoc_tich": "stops"}
+
+
+def test_a_business_bears_its_kind_in_its_name_and_its_papers_follow_who_founds_and_files_it() -> None:
+    assert seen(BUSINESS, {"ten_rieng": "Minh Anh"})["ten_day_du"] == "Hộ kinh doanh Minh Anh"
+    assert wanted(BUSINESS, chu_the="ca_nhan", nguoi_nop="chu_ho") == set()
+    household = wanted(BUSINESS, chu_the="ho_gia_dinh", nguoi_nop="ca_nhan")
+    assert household == {"uy_quyen_thanh_vien", "uy_quyen_ca_nhan"}
+    assert wanted(BUSINESS, chu_the="ca_nhan", nguoi_nop="to_chuc") == {"hop_dong_dich_vu"}
+
+
+@pytest.mark.parametrize(("channel", "amount"), [("online", 150000), ("post", 150000), ("in_person", 50000)])
+def test_a_registration_of_a_business_costs_by_the_way_it_comes(channel: str, amount: int) -> None:
+    assert due(BUSINESS, channel) == {"le_phi_dang_ky": amount}
+
+
+# Building permits
+
+
+HOUSE: dict[str, Any] = {
+    "loai_cong_trinh": "nha_o", "dien_tich_lo_dat": "100.00", "dien_tich_xay_dung": "80.50", "so_tang": 2,
+    "tong_dien_tich_san": "161.00",
+    "tang": [{"tang_ten": "1", "tang_dien_tich": "80.50"}, {"tang_ten": "2", "tang_dien_tich": "80.50"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, {}),
+        ({"tong_dien_tich_san": "161.01"}, {"tong_dien_tich_san": "stops"}),
+        ({"so_tang": 3}, {"so_tang": "stops"}),
+        ({"dien_tich_lo_dat": "80.50"}, {}),
+        ({"dien_tich_lo_dat": "80.49"}, {"dien_tich_xay_dung": "stops"}),
+    ],
+)
+def test_the_areas_and_floors_of_a_house_agree(change: dict[str, Any], said: dict[str, str]) -> None:
+    assert objections(BUILDING, **HOUSE | change) == said
+
+
+def test_density_and_ratio_are_worked_out() -> None:
+    view = seen(BUILDING, HOUSE)
+    assert (view["mat_do"], view["he_so"]) == ("80.5", "1.61")
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "papers"),
+    [
+        ("nha_o", "khoang_lui", {"ban_ve_nha_o"}),
+        ("khong_theo_tuyen", "khoang_lui", {"phe_duyet_du_an", "ban_ve_cong_trinh"}),
+        ("theo_tuyen", "tong_chieu_dai", {"phe_duyet_du_an", "ban_ve_cong_trinh", "chap_thuan_tuyen"}),
+        ("ton_giao", "khoang_lui", {"phe_duyet_du_an", "ban_ve_cong_trinh", "chap_thuan_ton_giao"}),
+        ("tuong_dai", "td_chieu_cao", {"phe_duyet_du_an", "ban_ve_cong_trinh"}),
+    ],
+)
+def test_each_kind_of_work_asks_for_its_measures_and_papers(kind: str, asked: str, papers: set[str]) -> None:
+    walked = journey(shipped(BUILDING), Answers({"loai_cong_trinh": kind}), at())
+    assert asked in walked.relevant
+    assert wanted(BUILDING, loai_cong_trinh=kind) == papers
 
 
 # Social protection

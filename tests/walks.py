@@ -20,6 +20,7 @@ from tests.generic_client import Choice, GenericClient, Page, Pairs
 
 BIRTH, DEATH, MARRIAGE, STATUS, COPY = "1.001193", "1.000656", "1.000894", "1.004873", "2.000635"
 RESIDENCE, FUNERAL = "1.010041", "1.001731"
+PERMANENT, TEMPORARY, CERTIFIED, BUSINESS, BUILDING = "1.004222", "1.004194", "2.000815", "1.001612", "1.013225"
 MACHINES_WELCOME = {"CAPTCHA": "off", "RATELIMIT_ENABLED": "off"}  # settings without what stops machines
 Chosen = Mapping[str, Choice]
 

@@ -142,6 +142,7 @@ def _facts(found: Dossier, compiled: CompiledForm, units: dict[str, str]) -> dic
         "email": found.email,
         "revision": found.revision,
         "version": found.version.number,
+        "digest": found.version.digest,
     }
 
 

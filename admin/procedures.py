@@ -27,9 +27,8 @@ from admin.words import clock
 from engine import search
 from engine.definition import loading
 from engine.definition.procedure import Procedure
-from engine.errors import NotPublishable
 from engine.exchange import exports
-from engine.format import json_text, source
+from engine.format import source
 from engine.format.faults import Fault, errors
 from engine.publishing import rows, versions
 from engine.storage import journal
@@ -37,7 +36,7 @@ from engine.storage.database import transaction
 from engine.storage.models import ProcedureRow, Version
 
 PAGE = 50
-MOST_VERSIONS = 50
+LATEST = 5  # versions that the page of a procedure lists
 FILE = "thu-tuc.yaml"  # what the text is called in faults
 FACTS = (ProcedureRow.id, ProcedureRow.code, ProcedureRow.title, ProcedureRow.level, ProcedureRow.changed_at)
 SKELETON = """\
@@ -181,7 +180,6 @@ def show(
     refused: str = "",
     theirs: str | None = None,
     kept: int | None = None,
-    note: str = "",
     status: int | None = None,
 ) -> Response:
     """The page; `kept` is the revision it goes on from, where that is not the row's own."""
@@ -194,7 +192,6 @@ def show(
         "checked": checked,
         "refused": refused,
         "theirs": theirs,
-        "note": note,
         **(_published(row) if row else {}),
     }
     code = status or (422 if refused or errors(faults) else 200)
@@ -224,44 +221,21 @@ def marks(faults: Sequence[Fault]) -> dict[str, str]:
 
 
 def _published(row: ProcedureRow) -> dict[str, Any]:
+    """What the public sees, and the latest versions."""
     columns = (Version.id, Version.number, Version.digest, Version.note, Version.author, Version.published_at)
     query = Version.select(*columns).where(Version.procedure == row).order_by(Version.number.desc())
-    found = list(query.limit(MOST_VERSIONS))
+    found = list(query.limit(LATEST))
     current = next((one for one in found if one.id == row.current), None)
+    if current is None and row.current is not None:
+        current = Version.get_or_none(Version.id == row.current)
     listed = [
         {"number": one.number, "digest": one.digest, "note": one.note, "author": one.author,
          "published_at": clock(one.published_at)}
         for one in found
     ]  # fmt: skip
-    return {"published": current, "versions": listed, "ahead": current and row.changed_at > current.published_at}
-
-
-def publish(code: str) -> ResponseReturnValue:
-    """Publishes the rows as they are; refused with every fault if anything is wrong with them."""
-    row, note = of_code(code), request.form.get("note", "").strip()
-    text = source.dump(rows.read(code))
-    if row.revision != revision():
-        words = _("Bản nháp vừa được sửa. Đọc lại rồi công bố.")
-        return show(row, text, refused=words, note=note, status=409)
-    try:
-        made = versions.publish(code, by=access.me().email, note=note, now=access.now())
-    except NotPublishable:
-        words = _("Chưa công bố: sửa các lỗi được chỉ ra rồi lưu trước.")
-        faults = loading.load_text(text, FILE, versions.library())[1]
-        return show(row, text, faults=faults, refused=words, note=note)
-    journal.write("published", code, by=access.me().email, now=access.now(), details={"version": made.number})
-    if made.id == row.current:
-        flash(_("Bản nháp giống hệt phiên bản %(number)s đang công bố, không có gì mới.", number=made.number), "info")
-    else:
-        flash(_("Đã công bố phiên bản %(number)s.", number=made.number), "good")
-    return redirect(url_for(".procedure", code=code), 303)
-
-
-def version(code: str, number: int) -> ResponseReturnValue:
-    """A published version, to read."""
-    found = Version.get_or_none(Version.code == code, Version.number == number) or abort(404)
-    text = source.dump(json_text.loads(found.document)["procedure"])
-    return render_template("back/version.html", version=found, text=text, published_at=clock(found.published_at))
+    closed = "/".join(reversed(row.closed_on.split("-"))) if row.closed_on else ""
+    ahead = current and row.changed_at > current.published_at
+    return {"published": current, "versions": listed, "ahead": ahead, "closed_on": closed}
 
 
 # Files
@@ -282,6 +256,4 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/thu-tuc", view_func=procedures)
     blueprint.add_url_rule("/thu-tuc-moi", view_func=new_procedure, methods=both)
     blueprint.add_url_rule("/thu-tuc/<code>", view_func=procedure, methods=both)
-    blueprint.add_url_rule("/thu-tuc/<code>/cong-bo", view_func=publish, methods=["POST"])
-    blueprint.add_url_rule("/thu-tuc/<code>/phien-ban/<int:number>", view_func=version)
     blueprint.add_url_rule("/thu-tuc/<code>/tai-ve.<ending>", view_func=download)

@@ -11,14 +11,9 @@ from admin import access
 from admin.queues import QUEUES, counts
 
 PROCEDURE_PAGES = {
-    "back.procedures",
-    "back.procedure",
-    "back.new_procedure",
-    "back.version",
-    "back.publish",
-    "back.import_page",
-    "back.confirm",
-}
+    "back.procedures", "back.procedure", "back.new_procedure", "back.version_list", "back.version", "back.compare",
+    "back.publish", "back.try_run", "back.close", "back.import_page", "back.confirm",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,3 +194,26 @@ def test_our_own_pages_break_no_rule_of_accessibility(
     rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
     found = Axe().run(page, options=rules)
     assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.usefixtures("faults")
+def test_changes_are_compared_and_published_with_a_note(app: Flask, page: Page) -> None:
+    with app.app_context():
+        filing_cases.published()
+        rows.write({**DOCUMENT, "title": "Tên mới", "keywords": ["mới"]}, now=NOW)
+    enter(page, CHIEF)
+    page.goto(f"{PROCEDURE}/so-sanh")
+    expect(page.locator("[data-changes]")).to_have_attribute("data-changes", "2")
+    page.goto(PROCEDURE)
+    page.get_by_role("link", name="Xem thay đổi và công bố").click()
+    expect(page.locator("[data-changes]")).to_contain_text("Tên mới")
+    page.get_by_label("Ghi chú: đổi gì, vì sao").fill("Đổi tên theo luật mới")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Công bố", exact=True).click()
+    expect(page.locator(".mb-head")).to_contain_text("Đang công bố phiên bản 2")
+    page.get_by_role("link", name="Mọi phiên bản").click()
+    expect(page.locator("tbody tr").first).to_contain_text("Đổi tên theo luật mới")
+    for path in ("phien-ban", "phien-ban/1", "so-sanh", "cong-bo", "chay-thu", "dong"):
+        page.goto(f"{PROCEDURE}/{path}")
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{path}\n{found.generate_report()}"

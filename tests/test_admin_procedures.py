@@ -164,7 +164,7 @@ def test_publishing_faulty_rows_shows_the_faults_and_publishes_nothing(app: Flas
         rows.write({**DOCUMENT, "level": 9}, now=NOW)
     page = chief.post(f"{PAGE}/cong-bo", revision=revision_of(chief.get(PAGE).text), note="Ghi chú còn đây")
     assert page.status_code == 422
-    assert "data-line" in page.text
+    assert "Dòng" in page.text
     assert "Ghi chú còn đây" in page.text
     assert not Version.select().exists()
 

@@ -85,7 +85,15 @@ PAGES: dict[str, str] = {
     "back.new_procedure": INSTALLATION,
     "back.procedure": INSTALLATION,
     "back.publish": INSTALLATION,
+    "back.version_list": INSTALLATION,
     "back.version": INSTALLATION,
+    "back.compare": INSTALLATION,
+    "back.try_run": INSTALLATION,
+    "back.withdraw": INSTALLATION,
+    "back.show_again": INSTALLATION,
+    "back.restore": INSTALLATION,
+    "back.close": INSTALLATION,
+    "back.reopen": INSTALLATION,
     "back.download": INSTALLATION,
     "back.import_page": INSTALLATION,
     "back.confirm": INSTALLATION,
@@ -119,6 +127,8 @@ MORE_VERBS = (
 
 SIGN_IN = "/quan-tri/dang-nhap"
 BUDGET = 15  # statements of one page
+# These read a whole draft and all that it may refer to: a fixed number of statements, however large they are.
+WHOLE = {"back.compare": 26, "back.publish": 26}
 REDIRECTS = (httpx.codes.FOUND, httpx.codes.SEE_OTHER, httpx.codes.PERMANENT_REDIRECT)
 
 
@@ -294,7 +304,7 @@ def test_no_page_asks_the_database_too_often(site: Site) -> None:
             site.people[person].get(address)  # what is kept by the process is made once
             with database.count_queries() as statements:
                 site.people[person].get(address)
-            if len(statements) > BUDGET:
+            if len(statements) > WHOLE.get(rule.endpoint, BUDGET):
                 costly[rule.endpoint] = statements
     assert not costly, "\n".join(f"{name} {len(found)}\n" + "\n".join(found) for name, found in costly.items())
 

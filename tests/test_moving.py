@@ -151,3 +151,16 @@ def test_a_file_stays_with_its_field() -> None:
     carried = carry(old, new, Answers({"p": ["id1"]}, {}, frozenset({"mot", "giay_to"})), context)
     assert carried.answers.values == {"p": ["id1"]}
     assert carried.smooth
+
+
+def table(*columns: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"name": "xe", "kind": "group", "label": "Xe", "fields": list(columns), **more}
+
+
+def test_a_column_that_is_gone_is_lost_in_part_and_a_row_that_does_not_fit_is_put_right() -> None:
+    old = form(text("a"), table(text("loai"), text("so")))
+    new = form(text("a"), table(text("so", max_length=3), text("moi", required=True)))
+    carried = moved(old, new, frozenset({"mot"}), a="1", xe=[{"loai": "x", "so": "12345"}])
+    assert (carried.lost, carried.partly, carried.asked) == ((), ("xe",), ())
+    assert carried.answers.values["xe"] == [{"so": "12345"}]
+    assert {error.field for error in carried.refused} == {"xe-0-so", "xe-0-moi"}

@@ -11,6 +11,7 @@ from engine.cli.definitions import definitions
 from engine.cli.demo import demo
 from engine.cli.national import import_national
 from engine.cli.serve import serve
+from engine.cli.standing import COMMANDS as STANDING
 from engine.cli.users import users
 from engine.cli.worker import worker
 
@@ -20,5 +21,7 @@ COMMANDS = (agencies, config, db, definitions, demo, serve, users, worker)
 def init_app(app: Flask) -> None:
     """Adds the commands to Flask's own."""
     definitions.add_command(import_national)
+    for part in STANDING:
+        definitions.add_command(part)
     for command in COMMANDS:
         app.cli.add_command(command)

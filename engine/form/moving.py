@@ -89,8 +89,8 @@ def _judged(
     answered = [name for name in old.fields if name in before.journey.view]
     held = {*carried.values, *carried.typed}
     kept = [name for name in answered if name in held and name in after.journey.relevant]
-    missing = set(_lacking(before, answers))
-    asked = tuple(name for name in _lacking(after, carried) if name not in missing)
+    missing = set(_lacking(old, before, answers))
+    asked = tuple(name for name in _lacking(new, after, carried) if name not in missing)
     known = [(error.field, error.cause) for error in before.errors]
     fresh = (error for error in after.errors if (error.field, error.cause) not in known)
     return Carried(
@@ -98,16 +98,17 @@ def _judged(
         len(kept),
         lost=tuple(name for name in answered if name not in kept),
         partly=partly,
-        refused=tuple(error for error in fresh if error.field in held),
+        refused=tuple(error for error in fresh if error.field in held or error.field not in new.fields),
         asked=asked,
         offered=tuple(_offered(old, new, after.journey, {*asked, *held})),
     )
 
 
-def _lacking(whole: Review, answers: Answers) -> Iterator[str]:
-    """The fields that have to be answered and were not."""
+def _lacking(compiled: CompiledForm, whole: Review, answers: Answers) -> Iterator[str]:
+    """The fields that have to be answered and were not; what is wrong inside a row is put right, not asked anew."""
     held = {*answers.values, *answers.typed}
-    return iter(dict.fromkeys(error.field for error in whole.errors if error.field not in held))
+    wrong = (error.field for error in whole.errors)
+    return iter(dict.fromkeys(name for name in wrong if name in compiled.fields and name not in held))
 
 
 def _offered(old: CompiledForm, new: CompiledForm, walked: Journey, others: set[str]) -> Iterator[str]:

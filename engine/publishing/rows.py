@@ -352,7 +352,7 @@ def library_of_rows() -> Library:
     return Library(
         blocks=dict(_blocks()),
         catalogs=read_catalogs(),
-        agencies=tuple(_agencies()),
+        agencies=tuple(read_agencies()),
         areas=read_areas(),
     )
 
@@ -370,7 +370,8 @@ def _blocks() -> Iterator[tuple[str, Block]]:
             yield name, block
 
 
-def _agencies() -> Iterator[library.Agency]:
+def read_agencies() -> Iterator[library.Agency]:
+    """The agencies with their units."""
     units: dict[int, list[library.Unit]] = {}
     unit: Any
     for unit in Unit.select().order_by(Unit.id):

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,8 @@ class StoredTemplate:
 
 def library() -> Library:
     """What a procedure of the back office is read against: rows, and the blank forms that were uploaded."""
-    return replace(rows.library_of_rows(), template=_template_bytes)
+    digests = cache(template_digests)
+    return replace(rows.library_of_rows(), template=lambda code, file: _bytes_of(digests(code).get(file)))
 
 
 def checked(code: str) -> tuple[Procedure | None, tuple[Fault, ...]]:
@@ -116,8 +117,7 @@ def template_digests(code: str) -> dict[str, str]:
     return {template.file: template.digest for template in query.order_by(TemplateFile.file)}
 
 
-def _template_bytes(code: str, file: str) -> bytes | None:
-    digest = template_digests(code).get(file)
+def _bytes_of(digest: str | None) -> bytes | None:
     path = template_folder() / digest if digest else None
     return path.read_bytes() if path is not None and path.is_file() else None
 
@@ -246,6 +246,12 @@ def current(code: str) -> Version | None:
     return version
 
 
+def numbers(code: str) -> dict[int, int]:
+    """The numbers of a procedure's versions, by id."""
+    query = Version.select(Version.id, Version.number).where(Version.code == code)
+    return {version.id: version.number for version in query}
+
+
 def compiled(version_id: int) -> CompiledForm:
     """The form of a version, compiled once per process; raises `LookupError` for no version."""
     return _kept(database.obj, version_id)[0]
@@ -268,13 +274,13 @@ def _kept(_database: Any, version_id: int) -> tuple[CompiledForm, Mapping[str, A
     if version is None:
         raise LookupError(f"no version {version_id}")
     pinned = json_text.loads(version.document)
-    procedure, faults = load_published(pinned["procedure"], _pinned_library(pinned))
+    procedure, faults = load_published(pinned["procedure"], pinned_library(pinned))
     if procedure is None:
         raise LookupError(f"version {version_id} cannot be read: {faults[0]}")
     return compile_form(procedure), pinned
 
 
-def _pinned_library(pinned: Mapping[str, Any]) -> Library:
+def pinned_library(pinned: Mapping[str, Any]) -> Library:
     """What a version is read against: its own catalogs, and the administrative units of all times."""
     catalogs = {name: catalog_of(document) for name, document in pinned["catalogs"].items()}
     return Library(catalogs=catalogs, areas=rows.read_areas())

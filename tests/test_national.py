@@ -12,7 +12,7 @@ import pytest
 
 from engine.calendar import Duration
 from engine.definition.library import Library
-from engine.definition.loading import load_document
+from engine.definition.loading import load_document, load_file
 from engine.exchange import flattened
 from engine.exchange.flattened import LawRow, cleaned
 from engine.exchange.national import Imported, imported, parted
@@ -588,3 +588,30 @@ def test_long_repetitions_are_read_in_bounded_time(filler: str) -> None:
     for key in ("cach_thuc_thuc_hien", "thanh_phan_ho_so", "can_cu_phap_ly", "ket_qua_xu_ly", "trinh_tu_thuc_hien"):
         found = from_texts(**{key: text})
         assert found.document is None or found.document["code"] == "9.000001"
+
+
+# The shipped definitions, which say the same in the product's own words
+
+SHIPPED = tuple(code for code in CODES if (ROOT / "definitions" / f"{code}.yaml").is_file())
+
+
+@pytest.mark.parametrize("code", SHIPPED)
+def test_a_shipped_definition_rests_on_what_the_national_text_names(code: str) -> None:
+    shipped, faults = load_file(ROOT / "definitions" / f"{code}.yaml")
+    assert shipped is not None, faults
+    text = read(code)
+    numbers = [law.number for law in shipped.legal_basis]
+    assert [law["number"] for law in text["legal_basis"] if not found(law["number"], numbers)] == []
+    assert {result.code for result in shipped.results} == {result["code"] for result in text["results"]}
+    assert shipped.decision == text["decision"]
+    assert shipped.category == text["category"]
+    for method in text["methods"]:
+        if method["channel"] != "online" or shipped.online:  # what is not filed here says nothing of that way
+            here = shipped.method(method["channel"])
+            assert here is not None
+            assert "time" not in method or here.time == Duration.of(method["time"])
+
+
+def found(number: str, numbers: list[str | None]) -> bool:
+    """Whether a number is among them; one that was cut in the text begins one of them."""
+    return any(other is not None and other.startswith(number) for other in numbers)

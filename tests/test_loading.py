@@ -17,7 +17,6 @@ from engine.definition.procedure import Procedure, Section
 from engine.format.faults import errors
 from engine.format.source import dump, parse
 from engine.format.texts import Text
-from engine.kinds import LATER
 from engine.kinds.choices import Choice
 
 HERE = Path(__file__).parent / "definitions"
@@ -195,33 +194,6 @@ applicant: {name: b, email: d_}
         'a.yaml:16: step "mot", field "a": the name "a" stands twice, first in line 12',
         'a.yaml:17: applicant: unknown name "d_"; did you mean "d"?',
     ]
-
-
-@pytest.mark.parametrize(
-    ("part", "what"),
-    [
-        *[
-            (f"{{name: b, kind: {kind}, label: B, nonsense: 1}}", f'kind "{kind}" is not supported yet')
-            for kind in LATER
-        ],
-    ],
-)  # fmt: skip
-def test_what_is_not_built_yet_is_told_in_one_clear_fault(library: Library, part: str, what: str) -> None:
-    text = f"""format: 1
-code: "1"
-title: Thử
-category: ho-tich
-level: 1
-methods: [{{channel: post}}]
-form:
-  - step: mot
-    title: Một
-    fields:
-      - {{name: a, kind: text, label: A}}
-      - {part}
-      - {{name: c, kind: text, label: "C của {{b}}", when: {{field: b, filled: true}}}}
-"""
-    assert faults_of(text, library) == [f'a.yaml:12: step "mot", field "b": {what}']
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,6 @@ KINDS: dict[str, type[Field]] = {
     "note": Note,
 }
 
-# Kinds of the format that are not built yet; a definition that names one is told so.
-LATER: tuple[str, ...] = ()
-
 
 def _report_no_kind(node: Node, reading: Reading) -> None:
     keys = node.value if isinstance(node.value, dict) else {}
@@ -74,11 +71,8 @@ def field(node: Node, reading: Reading, **known: Any) -> Field | None:
         return None
     kind = node.value["kind"]
     word = kind.raw or str(kind.value)
-    if word in LATER and word not in KINDS:
-        reading.fault(kind, f'kind "{word}" is not supported yet')
-        return None
     if word not in KINDS:
-        reading.fault(kind, f'unknown kind "{word}"{did_you_mean(word, (*KINDS, *LATER))}')
+        reading.fault(kind, f'unknown kind "{word}"{did_you_mean(word, KINDS)}')
         return None
     rest = {name: inner for name, inner in node.value.items() if name != "kind"}
     without_kind = Node(rest, node.file, node.line, keys=node.keys, used_at=node.used_at)
@@ -87,4 +81,4 @@ def field(node: Node, reading: Reading, **known: Any) -> Field | None:
     return record(KINDS[word], without_kind, reading, **known)
 
 
-__all__ = ["KINDS", "LATER", "Context", "Field", "Places", "Refused", "field"]
+__all__ = ["KINDS", "Context", "Field", "Places", "Refused", "field"]

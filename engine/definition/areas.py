@@ -10,6 +10,7 @@ from io import StringIO
 from pathlib import Path
 
 from engine.format.faults import Fault
+from engine.format.reading import MOST_CHARACTERS
 from engine.search import collation_key
 
 COLUMNS = ("code", "name", "kind", "parent")
@@ -66,6 +67,8 @@ def _faults(file: str, read: Iterable[tuple[int, Area]]) -> list[Fault]:
         place = f'unit "{area.code}"'
         if not area.code or not area.name:
             faults.append(Fault(file, line, place, "code and name are wanted"))
+        if any(len(getattr(area, column)) > MOST_CHARACTERS for column in COLUMNS):
+            faults.append(Fault(file, line, place, f"a column has {MOST_CHARACTERS} characters at the most"))
         if area.parent and area.parent not in provinces:
             faults.append(Fault(file, line, place, f'unknown parent "{area.parent}"'))
         if (area.code, area.since) in seen:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from engine.definition.areas import Area, read_areas
-from engine.format.faults import Fault, errors
+from engine.format.faults import Fault, TooManyFaults, errors
 from engine.format.reading import (
     Node,
     Reading,
@@ -330,7 +331,9 @@ def _without_format(node: Node, reading: Reading) -> Node:
 def read_block(node: Node) -> tuple[Block | None, tuple[Fault, ...]]:
     """A block of its file's node."""
     reading = Reading("block")
-    block = record(Block, _without_format(node, reading), reading)
+    block = None
+    with suppress(TooManyFaults):
+        block = record(Block, _without_format(node, reading), reading)
     if block is not None:
         inner = node.at(["fields"])
         if not isinstance(inner.value, list):
@@ -342,7 +345,14 @@ def read_block(node: Node) -> tuple[Block | None, tuple[Fault, ...]]:
 def read_catalog(node: Node) -> tuple[Catalog | None, tuple[Fault, ...]]:
     """A catalog of its file's node."""
     reading = Reading()
-    catalog = record(Catalog, _without_format(node, reading), reading)
+    catalog = None
+    with suppress(TooManyFaults):
+        catalog = record(Catalog, _without_format(node, reading), reading)
+        _report_twice(node, reading)
+    return catalog, tuple(reading.faults)
+
+
+def _report_twice(node: Node, reading: Reading) -> None:
     seen: dict[str, int] = {}
     entries = node.at(["entries"]).value
     for entry in entries if isinstance(entries, list) else ():
@@ -350,7 +360,6 @@ def read_catalog(node: Node) -> tuple[Catalog | None, tuple[Fault, ...]]:
         if value.raw in seen and value is not entry:
             reading.fault(value, f'the value "{value.raw}" stands twice, first in line {seen[value.raw]}')
         seen.setdefault(value.raw, value.line)
-    return catalog, tuple(reading.faults)
 
 
 def read_agencies(node: Node) -> tuple[tuple[Agency, ...], tuple[Fault, ...]]:
@@ -359,9 +368,11 @@ def read_agencies(node: Node) -> tuple[tuple[Agency, ...], tuple[Fault, ...]]:
     if not isinstance(node.value, dict) or "agencies" not in node.value:
         reading.fault(node, '"agencies" is missing')
         return (), tuple(reading.faults)
-    report_unknown(node, reading, ("format", "agencies"))
-    check_format(node, reading)
-    agencies = several(recorded(Agency, 'agency "{}"'))(node.value["agencies"], reading) or ()
+    agencies: tuple[Agency, ...] = ()
+    with suppress(TooManyFaults):
+        report_unknown(node, reading, ("format", "agencies"))
+        check_format(node, reading)
+        agencies = several(recorded(Agency, 'agency "{}"'))(node.value["agencies"], reading) or ()
     return agencies, tuple(reading.faults)
 
 

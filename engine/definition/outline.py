@@ -7,6 +7,7 @@ and draws no further fault.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,7 @@ from engine import formulas, kinds
 from engine.definition import blocks
 from engine.definition.library import Library
 from engine.definition.procedure import PAPERS_STEP, OfficerField, Procedure, Section, Step
-from engine.format.faults import did_you_mean
+from engine.format.faults import TooManyFaults, did_you_mean
 from engine.format.reading import Node, Reading, described, record, text, values_of
 from engine.kinds import Field
 from engine.kinds.choices import CatalogUse, Choice, Choices
@@ -83,6 +84,14 @@ def outline(node: Node, library: Library) -> Outline:
     if not isinstance(node.value, dict):
         reading.fault(node, f"a mapping of keys is wanted, not {described(node)}")
         return found
+    with suppress(TooManyFaults):
+        _fill(node, found)
+    return found
+
+
+def _fill(node: Node, found: Outline) -> None:
+    reading = found.reading
+    assert isinstance(node.value, dict)
     steps, form = read_form(node.value.get("form"), found)
     papers = node.value.get("papers")
     parts = {"form": form, "papers": papers}
@@ -94,7 +103,6 @@ def outline(node: Node, library: Library) -> Outline:
     found.values, found.whole = values_of(
         Procedure, found.root, reading, form=steps, officer_fields=officer_fields, **documents
     )
-    return found
 
 
 def _listed(node: Node | None, reading: Reading, what: str) -> Sequence[Node]:

@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
+
+MOST_FAULTS = 500  # of one file: more help nobody, and looking for what was meant takes time with each
+LONGEST_WORD = 100  # characters of a word that is looked for
+MOST_KNOWN = 1000  # words among which the one that was meant is looked for
+
+
+class TooManyFaults(Exception):
+    """So much is wrong with a file that the rest is not told."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,9 +38,16 @@ class Fault:
         return f"{self.file}:{self.line}: {place}{warning}{self.what}{used}"
 
 
+def and_more(file: str, line: int) -> Fault:
+    """What is said where the telling ends."""
+    return Fault(file, line, "", f"there are more than {MOST_FAULTS} faults; the rest is not told")
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The one of `known` that was likely meant, or an empty text."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6 if len(word) > 3 else 0.5)
+    if len(word) > LONGEST_WORD:
+        return ""
+    near = get_close_matches(word, list(islice(known, MOST_KNOWN)), n=1, cutoff=0.6 if len(word) > 3 else 0.5)
     return near[0] if near else ""
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.format.faults import Fault
+from engine.format.faults import MOST_FAULTS, Fault, and_more
 from engine.format.reading import Node, Scalar
 from engine.format.source import CONSTANTS, MAX_DEPTH, UNREADABLE, UNSTORABLE, scalar, text_of
 
@@ -82,6 +82,8 @@ class _Building:
 
     def fault(self, line: int, what: str) -> None:
         self.faults.append(Fault(self.file, line, "", what))
+        if len(self.faults) == MOST_FAULTS:
+            raise _Broken(line, and_more(self.file, line).what)
 
     def take(self) -> Token:
         taken = self.word

@@ -14,10 +14,15 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from engine.format.faults import Fault, did_you_mean, nearest
+from engine.format.faults import MOST_FAULTS, Fault, TooManyFaults, and_more, did_you_mean, nearest
 from engine.format.texts import LANGUAGES, Text
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+MOST_OF_A_NAME = 100  # characters; a block's prefix comes before it, and both stand in one column
+MOST_CHARACTERS = 255  # of codes and words, which columns hold
+MOST_OF_A_TEXT = 100_000
+SHOWN = 200  # characters of what is quoted in a fault
+MOST_SAID = 1_000  # characters of a fault
 
 T = TypeVar("T")
 Scalar = str | int | bool | Decimal | None
@@ -93,8 +98,12 @@ class Reading:
         return Reading(f"{self.place}, {place}" if self.place else place, self.faults, self.texts)
 
     def fault(self, node: Node, what: str, *, line: int = 0, warning: bool = False) -> None:
-        """Notes that `what` is wrong at `node`."""
-        self.faults.append(Fault(node.file, line or node.line, self.place, what, warning, node.used_at))
+        """Notes that `what` is wrong at `node`; raises `TooManyFaults` where that ends the telling."""
+        if not warning and len(self.faults) >= MOST_FAULTS:
+            self.faults.append(and_more(node.file, line or node.line))
+            raise TooManyFaults
+        said = what if len(what) <= MOST_SAID else f"{what[:MOST_SAID]}…"
+        self.faults.append(Fault(node.file, line or node.line, self.place, said, warning, node.used_at))
 
 
 Reader = Callable[[Node, Reading], T | None]
@@ -167,29 +176,39 @@ def described(node: Node) -> str:
         return "a list"
     if node.value is None:
         return "nothing"
-    return f'"{node.raw}"' if isinstance(node.value, str) else node.raw
+    raw = node.raw if len(node.raw) <= SHOWN else f"{node.raw[:SHOWN]}…"
+    return f'"{raw}"' if isinstance(node.value, str) else raw
 
 
 def text(node: Node, reading: Reading) -> str | None:
-    """A text; a number is taken as it was written (codes are always text)."""
+    """A short text; a number is taken as it was written (codes are always text)."""
+    return long_text(node, reading, most=MOST_CHARACTERS)
+
+
+def long_text(node: Node, reading: Reading, *, most: int = MOST_OF_A_TEXT) -> str | None:
+    """A text of `most` characters at the most."""
     if isinstance(node.value, dict | list | bool) or node.value is None:
         reading.fault(node, f"a text is wanted, not {described(node)}")
         return None
-    return node.raw if not isinstance(node.value, str) else node.value
+    plain = node.raw if not isinstance(node.value, str) else node.value
+    if len(plain) > most:
+        reading.fault(node, f"{most} characters may stand here at the most, not {len(plain)}")
+        return None
+    return plain
 
 
 def local_text(node: Node, reading: Reading) -> Text | None:
     """A text, or `{vi: …, en: …}`."""
     reading.texts.append((node, reading.place))
     if not isinstance(node.value, dict):
-        plain = text(node, reading)
+        plain = long_text(node, reading)
         return None if plain is None else Text(plain)
     report_unknown(node, reading, LANGUAGES)
     if "vi" not in node.value:
         reading.fault(node, '"vi" is missing')
         return None
-    vi = text(node.value["vi"], reading)
-    en = text(node.value["en"], reading) if "en" in node.value else None
+    vi = long_text(node.value["vi"], reading)
+    en = long_text(node.value["en"], reading) if "en" in node.value else None
     return None if vi is None else Text(vi, en)
 
 
@@ -220,7 +239,7 @@ def boolean(node: Node, reading: Reading) -> bool | None:
 
 def name(node: Node, reading: Reading) -> str | None:
     """A name: `[a-z][a-z0-9_]*`."""
-    plain = text(node, reading)
+    plain = long_text(node, reading, most=MOST_OF_A_NAME)
     if plain is not None and not NAME.fullmatch(plain):
         reading.fault(node, f'"{plain}" is no name: small letters, digits and _ are wanted, a letter first')
         return None

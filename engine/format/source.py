@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from engine.format.faults import Fault
+from engine.format.faults import MOST_FAULTS, Fault, and_more
 from engine.format.reading import Node, Scalar
 
 MAX_BYTES = 2_000_000
@@ -108,7 +108,11 @@ class _Building:
         self._keys: list[tuple[str, int] | None] = []  # of each open mapping, the key that waits for its value
 
     def fault(self, mark: Any, what: str) -> None:
-        self.faults.append(Fault(self.file, mark.line + 1, "", what))
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(Fault(self.file, mark.line + 1, "", what))
+        elif not self.stopped:
+            self.faults.append(and_more(self.file, mark.line + 1))
+            self.stopped = self.broken = True
 
     def take(self, event: Any) -> None:
         """Takes the next event of the parser."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from engine.format.faults import did_you_mean
 from engine.formulas.grammar import (
@@ -61,7 +62,8 @@ def check(formula: Formula, types: Mapping[str, str], rates: Iterable[str] = ())
     `types` gives the value type of each field, and of each column as `group.column`. A name that stands in
     neither `types` nor `rates` is passed over.
     """
-    checking = _Checking({**dict.fromkeys(rates, "integer"), **RESERVED, **types})
+    seen = ChainMap(cast(dict[str, str], types), RESERVED, dict.fromkeys(rates, "integer"))
+    checking = _Checking(seen)
     kind = checking.type(formula.root)
     return Checked(kind, tuple(checking.faults))
 

@@ -1,7 +1,7 @@
 """Formulas as closures over a view: exact numbers, nothing for what cannot be known.
 
 Nothing is `None` throughout. A number of more than `MAX_DIGITS` digits is nothing as well, and so is what is
-divided by zero.
+divided by zero, and a text of more than `MAX_TEXT` characters.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ Value: TypeAlias = Any  # int, Decimal, str, bool, Moment, a list, or None
 Evaluate: TypeAlias = Callable[[View], Value]
 
 LIMIT = 10**MAX_DIGITS
+MAX_TEXT = 20_000  # characters: what is joined may be joined again by the next formula
 EXACT = Context(prec=2 * MAX_DIGITS + 2, rounding=ROUND_HALF_UP)
 KEPT = Context(prec=MAX_DIGITS, rounding=ROUND_HALF_UP)
 RESERVED = {"today": "date", "channel": "text", "agency": "text"}
@@ -325,7 +326,9 @@ def _extreme(choose: Callable[..., Value]) -> Callable[..., Value]:
 def _join(separator: Value, *values: Value) -> str | None:
     shown = [shown_text(value) for value in (separator, *values)]
     texts = [text for text in shown if text is not None]
-    return texts[0].join(texts[1:]) if len(texts) == len(shown) else None
+    if len(texts) < len(shown) or sum(map(len, texts)) + len(texts[0]) * len(texts) > MAX_TEXT:
+        return None
+    return texts[0].join(texts[1:])
 
 
 def shown_text(value: Value) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from engine.format.reading import (
+    MOST_CHARACTERS,
     Node,
     Reading,
     boolean,
@@ -72,6 +73,8 @@ def _report_choices(node: Node, reading: Reading, options: Sequence[Option]) -> 
     if not options and not node.value:
         reading.fault(node, "there is nothing to choose from")
     for option in options:
+        if len(option.value) > MOST_CHARACTERS:
+            reading.fault(node, f"a choice has {MOST_CHARACTERS} characters at the most, not {len(option.value)}")
         if option.value == OTHER:
             reading.fault(node, 'the choice "other" is reserved; write other: true')
         if option.value in seen:

@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 
 import re2
 
-from engine.format.reading import Node, Reading, boolean, key, local_text, positive, text
+from engine.format.reading import Node, Reading, boolean, key, local_text, long_text, positive, text
 from engine.format.texts import Text
 from engine.kinds.base import Context, Field, Inputs, Refused, clean, first
 from engine.kinds.messages import Problem
 
 MAX_TYPED = 10_000
+MOST_OF_A_PATTERN = 1_000  # characters
 
 
 @lru_cache(maxsize=1024)
@@ -27,7 +28,7 @@ def compiled_pattern(pattern: str) -> Any:
 
 def pattern(node: Node, reading: Reading) -> str | None:
     """A pattern in RE2 syntax."""
-    plain = text(node, reading)
+    plain = long_text(node, reading, most=MOST_OF_A_PATTERN)
     if plain is None:
         return None
     try:

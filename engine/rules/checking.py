@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from engine import formulas
 from engine.format.faults import did_you_mean
@@ -59,7 +60,8 @@ def check(condition: Condition, kinds: Kinds, rates: Iterable[str] = ()) -> tupl
     `kinds` has each field, and each column as `group.column`. A name that is not among them is passed over:
     that it is unknown is said elsewhere.
     """
-    return tuple(_faults(condition, {**RESERVED, **kinds}, tuple(rates), ()))
+    seen = ChainMap(cast(dict[str, FieldFacts], kinds), RESERVED)  # only looked up, so that a large form is not copied
+    return tuple(_faults(condition, seen, tuple(rates), ()))
 
 
 def _faults(condition: Condition, kinds: Kinds, rates: tuple[str, ...], path: Path) -> Iterator[RuleFault]:
@@ -86,7 +88,8 @@ def _in_row(kinds: Kinds, group: str) -> Kinds:
 
 
 def _formula_faults(rule: FormulaRule, kinds: Kinds, rates: tuple[str, ...], path: Path) -> Iterator[RuleFault]:
-    types = {name: facts.value_type for name, facts in kinds.items()}
+    names = kinds if formulas.columns(rule.formula) else formulas.names(rule.formula)
+    types = {name: kinds[name].value_type for name in names if name in kinds}
     checked = formulas.check(rule.formula, types, rates)
     for fault in checked.faults:
         yield RuleFault(path, f"formula: {fault}", rule.formula.text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from engine import formulas
-from engine.format.faults import did_you_mean
+from engine.format.faults import MOST_FAULTS, TooManyFaults, did_you_mean
 from engine.formulas.values import DECIMAL, NAME, PARTS, Shift, moment_of, time_of
 from engine.rules.tree import (
     CONTENTS,
@@ -65,7 +66,9 @@ def parse_all(data: object, *, allow_formula: bool = True) -> tuple[Condition | 
     `allow_formula` is false for a `when`: only a `rule` may be a formula.
     """
     parsing = _Parsing(allow_formula=allow_formula)
-    condition = parsing.tree(data, ())
+    condition = None
+    with suppress(TooManyFaults):
+        condition = parsing.tree(data, ())
     return (None if parsing.faults else condition), tuple(parsing.faults)
 
 
@@ -78,6 +81,8 @@ class _Parsing:
 
     def fault(self, path: Path, message: str, written: object) -> None:
         self.faults.append(RuleFault(path, message, _written(written)))
+        if len(self.faults) > MOST_FAULTS:  # whoever tells them says that there are more
+            raise TooManyFaults
 
     def tree(self, data: object, path: Path, depth: int = 0) -> Condition | None:
         if not isinstance(data, dict) or not data:

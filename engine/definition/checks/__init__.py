@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from engine.definition.checks import computed, conditions, names, office, publishing, reach, texts, values
 from engine.definition.checks.checking import Checking
 from engine.definition.outline import Outline
-from engine.format.faults import Fault, errors
+from engine.format.faults import MOST_FAULTS, Fault, TooManyFaults, errors
 
 # The checks of a form, which a block's file can be put to as well, and those of a whole procedure.
 OF_FORMS: tuple[Callable[[Checking], None], ...] = (
@@ -50,18 +51,21 @@ OF_SOUND: tuple[Callable[[Checking], None], ...] = (publishing.promises, reach.c
 
 def check(outline: Outline) -> tuple[Fault, ...]:
     """The faults and warnings of a procedure as far as it was read."""
-    faults = _run(outline, OF_PROCEDURES)
-    sound = not errors((*outline.reading.faults, *faults))
-    return faults + (_run(outline, OF_SOUND) if sound else ())
+    if len(outline.reading.faults) > MOST_FAULTS and errors(outline.reading.faults):
+        return ()  # it was not read to its end
+    checking = _run(Checking(outline), OF_PROCEDURES)
+    if not errors((*outline.reading.faults, *checking.faults)):
+        _run(checking, OF_SOUND)
+    return tuple(checking.faults)
 
 
 def check_form(outline: Outline) -> tuple[Fault, ...]:
     """The faults of a form alone, such as a block's."""
-    return _run(outline, OF_FORMS)
+    return tuple(_run(Checking(outline), OF_FORMS).faults)
 
 
-def _run(outline: Outline, checks: tuple[Callable[[Checking], None], ...]) -> tuple[Fault, ...]:
-    checking = Checking(outline)
-    for one in checks:
-        one(checking)
-    return tuple(checking.faults)
+def _run(checking: Checking, checks: tuple[Callable[[Checking], None], ...]) -> Checking:
+    with suppress(TooManyFaults):
+        for one in checks:
+            one(checking)
+    return checking

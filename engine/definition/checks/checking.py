@@ -89,6 +89,12 @@ class Checking:
         return frozenset(name for name, entry in self.entries.items() if id(entry) in own)
 
     @cached_property
+    def paper_names(self) -> frozenset[str]:
+        """The names of the papers."""
+        own = {id(entry) for entry in self.outline.papers}
+        return frozenset(name for name, entry in self.entries.items() if id(entry) in own)
+
+    @cached_property
     def facts(self) -> Mapping[str, FieldFacts]:
         """What conditions may ask of each field that could be read."""
         papers = {entry.name: _paper_facts(entry.node) for entry in self.outline.papers if attached(entry.node)}
@@ -109,7 +115,7 @@ class Checking:
                  if f"{group}.{name}" in self.facts}  # fmt: skip
         return {**self.facts, **inner}
 
-    @property
+    @cached_property
     def types(self) -> Mapping[str, str]:
         """The value type of each field, as formulas need it."""
         return {name: facts.value_type for name, facts in self.facts.items()}

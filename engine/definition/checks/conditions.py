@@ -90,7 +90,7 @@ def _check_at(checking: Checking, at: Node) -> None:
     entry = checking.entries.get(at.raw)
     if entry is None or at.raw in checking.officer_names:
         checking.report_unknown(at, "check", at.raw)
-    elif entry in checking.outline.papers and not attached(entry.node):
+    elif at.raw in checking.paper_names and not attached(entry.node):
         checking.fault(at, "check", f'the paper "{at.raw}" is not sent online, so nothing can be shown at it')
     elif entry.field is not None and not entry.field.ASKS:
         checking.fault(at, "check", f'"{at.raw}" asks nothing; name the field at which the sentence is shown')
@@ -240,7 +240,7 @@ def check_asked(
         checking.report_unknown(node, place, name, rates)
     elif name in checking.officer_names and not officer:
         checking.fault(node, place, f'"{name}" is filled by officers; a citizen\'s form cannot ask it')
-    elif entry in checking.outline.papers and not attached(entry.node):
+    elif name in checking.paper_names and not attached(entry.node):
         checking.fault(node, place, f'the paper "{name}" is not sent online, so nothing can ask it')
     else:
         return True

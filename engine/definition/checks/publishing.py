@@ -150,8 +150,7 @@ def applicant(checking: Checking) -> None:
 
 def _applicant_field(checking: Checking, node: Node, key: str) -> None:
     entry = checking.entries.get(node.raw)
-    papers = checking.outline.papers
-    if entry is None or entry in papers or node.raw in checking.officer_names:
+    if entry is None or node.raw in checking.paper_names or node.raw in checking.officer_names:
         checking.report_unknown(node, "applicant", node.raw)
         return
     if key == "email" and entry.field is not None and entry.field.sensitive:

@@ -29,6 +29,7 @@ from engine.dossier import dossiers
 from engine.draft import attachments
 from engine.errors import Conflict, IllegalMove, NoSuchDossier, NotAllowed, ReasonMissing
 from engine.form import fees
+from engine.form.checklist import checklist
 from engine.form.compiled import CompiledForm
 from engine.form.declaration import read_back
 from engine.kinds import Context, Refused
@@ -108,10 +109,12 @@ def show(found: Dossier, refused: str = "", *, move: str = "", note: str = "", s
     """The page of a dossier; with what was refused, if anything was."""
     compiled = versions.compiled(found.version_id)
     files, units = attachments.of_dossier(found), unit_titles(found.agency_id)
+    view = dossiers.view(found, compiled)
     facts = {
         "dossier": _facts(found, compiled, units),
-        "steps": read_back(compiled, dossiers.view(found, compiled), _context(found, files), LANGUAGE),
+        "steps": read_back(compiled, view, _context(found, files), LANGUAGE),
         "papers": [one for one in files if one.purpose == "answer"],
+        "checklist": checklist(compiled, view),
         "results": [one for one in files if one.purpose == "result"],
         "fees": _fees(found, compiled),
         "events": _events(found, compiled, units),

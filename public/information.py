@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -30,6 +31,7 @@ PAGE = 20
 FEW = 10  # offices that a procedure's page names; the others are on the page of contacts
 LONG_NOTE = 300  # characters; a longer note of a paper is folded
 LEVELS = (1, 2, 3, 4)
+CALL = re.compile(r"[a-z_]\(")  # a formula with functions is no sentence
 
 
 @blueprint.get("/")
@@ -144,10 +146,17 @@ def _fact_table(of: Procedure, offices: Any) -> dict[str, Any]:
         "agencies": [office.name for office in offices[:FEW]] + ([_("và các nơi khác")] if len(offices) > FEW else []),
         "result": [result.title.in_(lang) for result in of.results],
         "methods": [_method(method) for method in of.methods],
-        "fees": [
-            {"title": fee.title.in_(lang), "amount": said(rate_text(of, fee.amount)), "note": ""} for fee in of.fees
-        ] or _fees_in_words(of),
-    }  # fmt: skip
+        "fees": _fees(of),
+    }
+
+
+def _fees(of: Procedure) -> list[dict[str, str]]:
+    """What is to be paid: by its formulas where a citizen can read them, else as the ways to file say it."""
+    calculated = any(CALL.search(fee.amount.text) for fee in of.fees)
+    in_words = _fees_in_words(of) if calculated or not of.fees else []
+    return in_words or [
+        {"title": said(fee.title), "amount": said(rate_text(of, fee.amount)), "note": ""} for fee in of.fees
+    ]
 
 
 def _fees_in_words(of: Procedure) -> list[dict[str, str]]:

@@ -18,10 +18,12 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from engine.definition.procedure import Paper
 from engine.dossier import dossiers, filings, receipts
 from engine.draft import drafts
 from engine.errors import NotComplete
 from engine.form import fees, showing
+from engine.form.checklist import checklist
 from engine.form.compiled import CompiledForm
 from engine.form.declaration import read_back
 from engine.form.journey import FieldError, Review
@@ -171,7 +173,7 @@ def done(code: str) -> AnyResponse:
 
 def _done_facts(filing: Filing, dossier: Dossier) -> dict[str, Any]:
     of, lang = filing.compiled.procedure, language()
-    view = dossiers.view(dossier, filing.compiled)
+    papers = checklist(filing.compiled, dossiers.view(dossier, filing.compiled))
     return {
         "procedure": procedure_facts(filing.compiled),
         "agency": agencies.by_id(dossier.agency_id),
@@ -180,17 +182,18 @@ def _done_facts(filing: Filing, dossier: Dossier) -> dict[str, Any]:
         "sent_at": dossier.filed_at,
         "answer_by": dossier.until,
         "next_steps": rendered(of.next_steps.in_(lang)) if of.next_steps else "",
-        "originals": [
-            {"title": paper.title.in_(lang), "originals": paper.originals, "copies": paper.copies}
-            for paper in filings.wanted_papers(filing.compiled, view)
-            if paper.originals or paper.copies
-        ],
+        "originals": [_paper(one.paper) for one in papers if one.carried],
+        "posted": [_paper(one.paper) for one in papers if one.way == "post"],
         "fees": fee_facts(filing.compiled, fees.stored(dossier.fees)),
         "receipt_url": filing.url(".receipt"),
         "mailed_to": formats.masked_email(dossier.email),
         "dossier_url": url_for("tracking.dossier", code=dossier.code),
         "end_url": filing.url("keeping.end"),
     }
+
+
+def _paper(paper: Paper) -> dict[str, Any]:
+    return {"title": paper.title.in_(language()), "originals": paper.originals, "copies": paper.copies}
 
 
 @blueprint.get("/<code>/giay-xac-nhan.pdf")

@@ -26,7 +26,7 @@ RECEIPT = Receipt(
     filed_at=datetime(2026, 7, 1, 17, 45, tzinfo=UTC),
     tracking_url=URL,
     due="Chậm nhất 17:00 ngày 03/07/2026",
-    papers=(PaperLine(name="Giấy chứng sinh", originals=1, sent=True), PaperLine(name="Tờ khai", copies=2)),
+    papers=(PaperLine(name="Giấy chứng sinh", originals=1, comes="Đã gửi kèm"), PaperLine(name="Tờ khai", copies=2)),
     fees=(
         FeeLine(title="Phí cấp bản sao", amount=16_000, collected="on_return"),
         FeeLine(title="Lệ phí", amount=1_050_000),
@@ -66,8 +66,8 @@ def printed() -> str:
         "Cách nộp Trực tuyến",
         "Thời điểm nộp 00:45 ngày 02/07/2026",  # local time, a day later than in UTC
         "Chậm nhất 17:00 ngày 03/07/2026",
-        "1 Giấy chứng sinh 1 0 Có",
-        "2 Tờ khai 0 2 Chưa",
+        "1 Giấy chứng sinh 1 0 Đã gửi kèm",
+        "2 Tờ khai 0 2",
         "Phí cấp bản sao Nhận kết quả 16.000 đ",
         "Lệ phí Tiếp nhận hồ sơ 1.050.000 đ",
         "Tổng cộng 1.066.000 đ",

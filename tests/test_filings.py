@@ -12,6 +12,7 @@ from flask import Flask
 from engine.dossier import codes, dossiers, filings
 from engine.draft import attachments, drafts
 from engine.errors import DraftExpired, NoSuchDraft, NotComplete
+from engine.form.checklist import checklist
 from engine.mails import outbox
 from engine.office.workflow import Status
 from engine.storage import journal, vault
@@ -258,7 +259,7 @@ class TestFollows:
         draft = cases.filled(version, {**VALUES, "ban_sao": ban_sao})
         form = cases.compiled(draft)
         view = dossiers.view(submitted(draft).dossier, form)
-        assert [paper.name for paper in filings.wanted_papers(form, view)] == papers
+        assert [one.paper.name for one in checklist(form, view)] == papers
 
 
 class TestMail:

@@ -416,7 +416,7 @@ def test_sensitive_columns_are_masked_and_the_group_is_sealed() -> None:
     form = compiled(step("mot", text("ten"), group))
     result = posted({"con-0-so": "052203001234", "con-0-ho_ten": "Hoa"}, form)
     parts = list(read_back(form, result.journey.view, CONTEXT, "vi", mask=lambda words: f"•••{words[-3:]}"))
-    assert parts[1] == Part("mot", "Con: 1. Số …", (("Số", "•••234"), ("ho_ten", "Hoa")), "con-0")
+    assert parts[1] == Part("mot", "Con: Dòng 1", (("Số", "•••234"), ("ho_ten", "Hoa")), "con-0")
     opened, sealed = result.answers.parts(form.sensitive)
     assert "052203001234" not in dumps(opened)
     assert sealed["values"]["con"][0]["so"] == "052203001234"
@@ -430,3 +430,12 @@ def test_a_group_says_itself_in_one_cell_and_in_words_by_which_it_is_found() -> 
     assert group.export(rows, CONTEXT).splitlines()[1] == "loai: xe_may; bien_so: 59B"
     assert group.index_text(rows, CONTEXT) == "51A 59B"
     assert group.schema()["items"]["properties"]["cho"] == {"type": "integer"}
+
+
+def test_a_row_whose_title_has_no_answer_yet_is_called_by_its_number() -> None:
+    group = FORM.fields["xe"]
+    assert isinstance(group, Group)
+    blank = showing.Shown(FORM.scopes["xe"], {}, "vi", CONTEXT)
+    typed = showing.Shown(FORM.scopes["xe"], {"bien_so": "51A"}, "vi", CONTEXT)
+    assert showing.row_title(group, 0, "vi", blank) == "Dòng 1"
+    assert showing.row_title(group, 0, "vi", typed) == "1. Xe 51A"

@@ -232,3 +232,9 @@ def test_many_agencies_are_paged_and_chosen_from_a_list(app: Flask, client: Flas
     told = html.fromstring(client.get("/thu-tuc/1.001193").data).text_content()
     assert "và các nơi khác" in told
     assert client.get("/lien-he?trang=99").status_code == 200
+
+
+def test_a_fee_that_is_calculated_is_told_in_the_words_of_the_ways_to_file(client: FlaskClient) -> None:
+    facts = client.get("/thu-tuc/2.000815").get_data(as_text=True)
+    assert "2.000 đồng/trang" in facts
+    assert "tổng(" not in facts

@@ -11,6 +11,7 @@ from lxml import html
 from engine.definition.loading import load_document
 from engine.form import pages, showing
 from engine.form.answers import Answers
+from engine.form.checklist import checklist
 from engine.form.compiled import CompiledForm
 from engine.form.declaration import read_back
 from engine.form.journey import journey, post, review
@@ -193,3 +194,41 @@ def test_papers_that_cannot_be_are_faults(papers: list[dict[str, Any]], place: s
     form = [step("mot", text("ten"))]
     _, faults = load_document({**HEAD, "applicant": {"name": "ten"}, "form": form, "papers": papers}, SHIPPED)
     assert [(fault.place, what in fault.what) for fault in faults] == [(place, True)], [str(f) for f in faults]
+
+
+def ways(**view: Any) -> dict[str, str]:
+    """Each paper of the reception's checklist, with how it comes."""
+    return {one.paper.name: one.words("vi") for one in checklist(FORM, {"cho_o": "nha_minh", **view})}
+
+
+class TestTheReceptionsChecklist:
+    @pytest.mark.parametrize(
+        ("value", "words"),
+        [
+            (["a1"], "Đã gửi kèm"),
+            ("in_person", "Mang đến khi làm thủ tục"),
+            ("post", "Gửi qua bưu chính"),
+            ({"on_file": "12/2020"}, "Cơ quan đã có: 12/2020"),
+        ],
+    )
+    def test_it_says_how_a_paper_comes(self, value: Any, words: str) -> None:
+        assert ways(to_khai=value)["to_khai"] == words
+
+    def test_what_nobody_sends_is_missing_and_what_cannot_be_sent_is_brought(self) -> None:
+        assert (ways()["to_khai"], ways()["don"]) == ("Chưa có", "Mang đến khi làm thủ tục")
+
+    def test_of_several_papers_only_those_that_come_are_listed(self) -> None:
+        assert [*ways()] == ["to_khai", "so_do", "so_hong", "don"]
+        assert [*ways(so_hong="in_person")] == ["to_khai", "so_hong", "don"]
+
+    def test_a_paper_that_the_answers_do_not_call_for_is_not_on_it(self) -> None:
+        assert [*ways(cho_o="thue")] == ["to_khai", "hop_dong", "don"]
+
+    @pytest.mark.parametrize(
+        ("value", "carried"), [(["a1"], True), ("in_person", True), ("post", False), ({"on_file": "1"}, False)]
+    )
+    def test_what_comes_by_post_or_is_on_file_need_not_be_carried(self, value: Any, *, carried: bool) -> None:
+        form = compiled(
+            step("mot", text("ten")), papers=[paper("giay", originals=1, **{"or": ["in_person", "post", "on_file"]})]
+        )
+        assert [one.carried for one in checklist(form, {"giay": value})] == [carried]

@@ -18,7 +18,6 @@ from engine.form.answers import Answers
 from engine.form.compiled import CompiledForm, compile_form
 from engine.form.fees import fees_due
 from engine.form.journey import journey, review
-from engine.format.texts import Text
 from engine.kinds import Context
 from engine.platform.settings import ROOT
 from tests.kinds_cases import CONTEXT
@@ -63,7 +62,8 @@ def due(code: str, channel: str = "online", **values: Any) -> dict[str, int]:
 def objections(code: str, **values: Any) -> dict[str, str]:
     """What the procedure's own rules say of some answers: the field, and whether it stops or only warns."""
     found = review(shipped(code), Answers(values), at())
-    stops = {error.field: "stops" for error in found.errors if isinstance(error.cause, Text)}
+    said = [check.message for check in shipped(code).procedure.checks]
+    stops = {error.field: "stops" for error in found.errors if error.cause in said}
     return {error.field: "warns" for error in found.warnings} | stops
 
 

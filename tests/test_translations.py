@@ -192,6 +192,12 @@ def test_the_tables_of_sentences_say_the_same_in_both_languages(table: str) -> N
             "Thư điện tử: the two entries do not match",
         ),
         ("confirm", "Tôi cam đoan", "Đánh dấu vào ô “Tôi cam đoan” để tiếp tục", "Tick “Tôi cam đoan” to continue"),
+        (
+            "confirm",
+            "Tôi cam đoan những nội dung khai trên đây là đúng sự thật và chịu trách nhiệm trước pháp luật",
+            "Đánh dấu vào ô “Tôi cam đoan những nội dung khai trên đây là đúng sự thật…” để tiếp tục",
+            "Tick “Tôi cam đoan những nội dung khai trên đây là đúng sự thật…” to continue",
+        ),
     ],
 )
 def test_a_label_is_small_inside_a_sentence_but_not_in_a_quotation(

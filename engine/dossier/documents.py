@@ -28,12 +28,12 @@ UNPRINTABLE = {"Cc", "Cs", "Co", "Cn"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperLine:
-    """A paper of the dossier: how many originals and copies are wanted, and whether it was sent along."""
+    """A paper of the dossier: how many originals and copies are wanted, and in words how it comes."""
 
     name: str
     originals: int = 0
     copies: int = 0
-    sent: bool = False
+    comes: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

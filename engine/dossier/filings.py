@@ -10,9 +10,8 @@ from typing import Any
 
 import peewee
 
-from engine import mails, rules
+from engine import mails
 from engine.calendar import ZONE, due, vietnam_calendar
-from engine.definition.procedure import Paper
 from engine.dossier import codes, dossiers
 from engine.draft import attachments, drafts
 from engine.errors import DraftExpired, NotComplete, ProcedureClosed
@@ -159,15 +158,6 @@ def context_of(draft: Draft, agency: Agency, compiled: CompiledForm, *, today: s
     home = of_day.province_of(agency.ward)
     return Context(
         today, of_day, draft.channel, agency.code, home, attachments.names(draft) if compiled.takes_files else {}
-    )
-
-
-def wanted_papers(compiled: CompiledForm, view: Mapping[str, Any]) -> tuple[Paper, ...]:
-    """The papers that a view calls for, in order."""
-    return tuple(
-        paper
-        for paper in compiled.procedure.every_paper
-        if paper.when is None or rules.compile(paper.when, compiled.types)(view)
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from engine.calendar import words
-from engine.dossier import dossiers, filings
+from engine.dossier import dossiers
 from engine.dossier.documents import FeeLine, PaperLine, Receipt, receipt
 from engine.form import fees
+from engine.form.checklist import checklist
 from engine.form.compiled import CompiledForm
 from engine.form.markdown import plain
 from engine.office import agencies
@@ -25,9 +26,12 @@ def receipt_of(dossier: Dossier, compiled: CompiledForm, lookup_code: str, *, la
     titles = {fee.name: fee.title.in_(language) for fee in of.fees}
     papers = tuple(
         PaperLine(
-            name=paper.title.in_(language), originals=paper.originals, copies=paper.copies, sent=paper.name in view
+            name=one.paper.title.in_(language),
+            originals=one.paper.originals,
+            copies=one.paper.copies,
+            comes=one.words(language),
         )
-        for paper in filings.wanted_papers(compiled, view)
+        for one in checklist(compiled, view)
     )
     return receipt(
         Receipt(

@@ -76,9 +76,15 @@ def bare(text: Text, language: str) -> str:
 
 def row_title(group: Group, number: int, language: str, shown: Shown) -> str:
     """What a row is called: its number, with its own title where the group says one."""
-    if group.row_title is None:
+    if group.row_title is None or not _says_something(group.row_title, language, shown):
         return ROW.in_(language).format(number=number + 1)
     return ROW_TITLED.in_(language).format(number=number + 1, title=filled(group.row_title, language, shown))
+
+
+def _says_something(title: Text, language: str, shown: Shown) -> bool:
+    """Whether a row's title names no answers, or any that is given."""
+    named = NAMED.findall(shown.case(title).in_(language))
+    return not named or any(shown.get(name) for name in named)
 
 
 def in_summary(compiled: CompiledForm, name: str, sentence: str, language: str, shown: Shown) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from textwrap import shorten
 
 from engine.format.texts import Text
 
@@ -152,6 +153,9 @@ MESSAGES: dict[str, Text] = {
 }
 
 
+LONGEST_QUOTATION = 60
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Why a value is refused: a code of `MESSAGES` and what its sentence names."""
@@ -163,8 +167,11 @@ class Problem:
         """The sentence for a field with this label."""
         params = {key: _in(value, language) for key, value in self.params.items()}
         words = MESSAGES[self.code]
-        inside = words.vi.find("{label}") > 0 and "“{label}”" not in words.vi  # a quotation keeps its capital
-        return words.in_(language).format(label=lower_first(label) if inside else label, **params)
+        if "“{label}”" in words.vi:  # a quotation keeps its capital; a whole declaration is not said again
+            label = shorten(label, LONGEST_QUOTATION, placeholder="…")
+        elif words.vi.find("{label}") > 0:
+            label = lower_first(label)
+        return words.in_(language).format(label=label, **params)
 
 
 def _in(value: object, language: str) -> object:

@@ -17,7 +17,7 @@ from engine.errors import ProcedureMoved, UploadGone
 from engine.exchange import imports, pending
 from engine.exchange.imports import Import
 from engine.exchange.pending import Upload
-from engine.exchange.sheets import Told
+from engine.exchange.xlsform.sheets import Told
 from engine.format.faults import Fault
 
 MOST_SHOWN = 300  # of each list; the page says how many more there are

@@ -13,10 +13,10 @@ import pytest
 from engine.calendar import Duration
 from engine.definition.library import Library
 from engine.definition.loading import load_document, load_file
-from engine.exchange import flattened
-from engine.exchange.flattened import LawRow, cleaned
-from engine.exchange.national import Imported, imported, parted
-from engine.exchange.prose import markdown
+from engine.exchange.national import flattened
+from engine.exchange.national.flattened import LawRow, cleaned
+from engine.exchange.national.prose import markdown
+from engine.exchange.national.texts import Imported, imported, parted
 from engine.form.markdown import rendered
 from engine.format import source
 from engine.format.faults import errors

@@ -17,8 +17,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from engine.errors import WorkbookRefused
-from engine.exchange import workbook as workbooks
-from engine.exchange.workbook import column_letters, read
+from engine.exchange.xlsform import workbook as workbooks
+from engine.exchange.xlsform.workbook import column_letters, read
 from engine.platform.settings import ROOT
 from tests.xlsforms import workbook
 
@@ -174,7 +174,7 @@ def test_what_is_refused_costs_little_memory(tmp_path: Path) -> None:
     for name, (data, _) in REFUSED.items():
         (tmp_path / f"{name}.xlsx").write_bytes(data)
     script = (
-        "import sys, pathlib\nfrom engine.errors import WorkbookRefused\nfrom engine.exchange.xlsform import convert\n"
+        "import sys, pathlib\nfrom engine.errors import WorkbookRefused\nfrom engine.exchange.xlsform.converting import convert\n"
         "for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):\n"
         "    try:\n        convert(path.read_bytes(), path.name)\n"
         "    except WorkbookRefused as refused:\n        print(path.stem)\n"

@@ -12,8 +12,8 @@ import pytest
 from engine.definition.library import Library
 from engine.definition.loading import load
 from engine.errors import WorkbookRefused
-from engine.exchange.workbook import read
-from engine.exchange.xlsform import Converted, convert
+from engine.exchange.xlsform.converting import Converted, convert
+from engine.exchange.xlsform.workbook import read
 from engine.format import source
 from engine.format.faults import errors
 from engine.kinds import KINDS

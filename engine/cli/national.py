@@ -15,7 +15,7 @@ from engine.calendar import UNITS, Unit
 from engine.cli.definitions import BY, base, tell
 from engine.cli.tables import migrated
 from engine.definition.library import CATEGORIES
-from engine.exchange.batch import Became, Outcome, Wish, bring
+from engine.exchange.national.batch import Became, Outcome, Wish, bring
 from engine.format.faults import did_you_mean, errors
 
 WORDS = {"methods": "methods", "papers": "papers", "results": "results", "legal_basis": "legal texts"}

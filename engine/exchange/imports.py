@@ -19,8 +19,8 @@ from engine.definition.library import AGENCIES_FILE, AREAS_FILE, Library
 from engine.definition.loading import load, procedure_files, read_bytes
 from engine.definition.procedure import Procedure
 from engine.errors import ArchiveRefused, ProcedureMoved, WorkbookRefused
-from engine.exchange.sheets import Told
-from engine.exchange.xlsform import convert
+from engine.exchange.xlsform.converting import convert
+from engine.exchange.xlsform.sheets import Told
 from engine.format import documents, source
 from engine.format.faults import Fault, errors
 from engine.format.reading import Node

@@ -12,7 +12,7 @@ from engine.calendar import Unit
 from engine.definition.library import CATEGORIES, Catalog, Library
 from engine.definition.loading import load_document, read_bytes
 from engine.errors import NotPublishable
-from engine.exchange.national import Imported, imported
+from engine.exchange.national.texts import Imported, imported
 from engine.format.faults import Fault, errors
 from engine.publishing import rows, versions
 from engine.storage.database import transaction

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.errors import CannotCarry
-from engine.exchange.conditions import condition
-from engine.exchange.scope import Scope
-from engine.exchange.sheets import Row, Table
-from engine.exchange.xpath import Bare, Binary, Call, Expression, Literal, Negative, parts, walk
+from engine.exchange.xlsform.conditions import condition
+from engine.exchange.xlsform.scope import Scope
+from engine.exchange.xlsform.sheets import Row, Table
+from engine.exchange.xlsform.xpath import Bare, Binary, Call, Expression, Literal, Negative, parts, walk
 from engine.kinds.choices import OTHER
 
 OWN = "khac"  # what a choice "other" is called here, where that word is kept for a free text

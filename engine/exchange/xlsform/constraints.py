@@ -9,9 +9,9 @@ from typing import Any
 
 import re2
 
-from engine.exchange.conditions import TODAY, TURNED
-from engine.exchange.scope import DAY, Known, number_of
-from engine.exchange.xpath import COMPARISONS, Binary, Call, Expression, Here, Literal, Negative, Ref, conjuncts
+from engine.exchange.xlsform.conditions import TODAY, TURNED
+from engine.exchange.xlsform.scope import DAY, Known, number_of
+from engine.exchange.xlsform.xpath import COMPARISONS, Binary, Call, Expression, Here, Literal, Negative, Ref, conjuncts
 from engine.kinds.text import compiled_pattern
 
 Options = dict[str, Any]

@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from engine.errors import CannotCarry
-from engine.exchange.scope import CLOCK, DAY, NUMBERS, TIMES, Known, Scope, number_of
-from engine.exchange.xpath import COMPARISONS, Binary, Call, Expression, Here, Literal, Negative, Ref
+from engine.exchange.xlsform.scope import CLOCK, DAY, NUMBERS, TIMES, Known, Scope, number_of
+from engine.exchange.xlsform.xpath import COMPARISONS, Binary, Call, Expression, Here, Literal, Negative, Ref
 
 Plain: TypeAlias = dict[str, Any]
 SIZES = {"<": "less_than", "<=": "at_most", ">": "more_than", ">=": "at_least"}

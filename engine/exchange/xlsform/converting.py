@@ -13,14 +13,14 @@ from typing import Any
 from engine.definition.library import FORMAT
 from engine.definition.procedure import Procedure
 from engine.errors import CannotCarry, WorkbookRefused
-from engine.exchange import workbook
-from engine.exchange.choices import Lists, lists_of
-from engine.exchange.questions import Form, Plain, made, relevant
-from engine.exchange.scope import Names, number_of, step_names
-from engine.exchange.sheets import Report, Row, Table, Told, language_of, sheet_named
-from engine.exchange.survey import GROUP, REPEAT, Item, survey
-from engine.exchange.wording import text
-from engine.exchange.workbook import Sheet
+from engine.exchange.xlsform import workbook
+from engine.exchange.xlsform.choices import Lists, lists_of
+from engine.exchange.xlsform.questions import Form, Plain, made, relevant
+from engine.exchange.xlsform.scope import Names, number_of, step_names
+from engine.exchange.xlsform.sheets import Report, Row, Table, Told, language_of, sheet_named
+from engine.exchange.xlsform.survey import GROUP, REPEAT, Item, survey
+from engine.exchange.xlsform.wording import text
+from engine.exchange.xlsform.workbook import Sheet
 from engine.format.reading import Node, keys_of
 
 SURVEY, CHOICES, SETTINGS = "survey", "choices", "settings"

@@ -13,9 +13,9 @@ from typing import Any
 from engine.calendar import Duration, Unit, words
 from engine.definition.checks.names import RESERVED_FIELDS
 from engine.definition.library import FILE_NAME, FORMAT, Catalog
-from engine.exchange import flattened
-from engine.exchange.flattened import MethodRow, PaperRow, cleaned, one_line, told
-from engine.exchange.prose import escaped, markdown
+from engine.exchange.national import flattened
+from engine.exchange.national.flattened import MethodRow, PaperRow, cleaned, one_line, told
+from engine.exchange.national.prose import escaped, markdown
 from engine.format.faults import Fault, did_you_mean
 from engine.format.json_text import parse_far
 from engine.format.reading import Node

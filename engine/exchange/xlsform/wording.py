@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from engine.errors import CannotCarry
-from engine.exchange.scope import Scope
-from engine.exchange.sheets import EN, VI, Row
-from engine.exchange.xpath import Ref
+from engine.exchange.xlsform.scope import Scope
+from engine.exchange.xlsform.sheets import EN, VI, Row
+from engine.exchange.xlsform.xpath import Ref
 
 NAMED = re.compile(r"\$\{\s*([^{}]+?)\s*\}")
 BRACES = re.compile(r"(?<!\$)\{([a-z][a-z0-9_]*)\}")

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from engine.definition.checks.names import RESERVED_FIELDS, RESERVED_STEPS
 from engine.errors import CannotCarry
-from engine.exchange.xpath import Expression, Here, Ref
+from engine.exchange.xlsform.xpath import Expression, Here, Ref
 from engine.search import fold
 
 NUMBERS = ("integer", "decimal")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from engine.exchange.scope import Known, Names, field_names
-from engine.exchange.sheets import Row, Table
+from engine.exchange.xlsform.scope import Known, Names, field_names
+from engine.exchange.xlsform.sheets import Row, Table
 
 MOST_NESTED = 30
 GROUP, REPEAT, QUESTION = "group", "repeat", "question"

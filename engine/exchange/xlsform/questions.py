@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.errors import CannotCarry
-from engine.exchange.amounts import formula, result
-from engine.exchange.choices import Lists, columns, filtered
-from engine.exchange.conditions import condition, joined
-from engine.exchange.constraints import options
-from engine.exchange.scope import DAY, NUMBERS, Known, Scope, number_of
-from engine.exchange.survey import Item
-from engine.exchange.wording import plain, text
-from engine.exchange.xpath import Binary, Call, Expression, Here, Literal, Ref, parse, walk
+from engine.exchange.xlsform.amounts import formula, result
+from engine.exchange.xlsform.choices import Lists, columns, filtered
+from engine.exchange.xlsform.conditions import condition, joined
+from engine.exchange.xlsform.constraints import options
+from engine.exchange.xlsform.scope import DAY, NUMBERS, Known, Scope, number_of
+from engine.exchange.xlsform.survey import Item
+from engine.exchange.xlsform.wording import plain, text
+from engine.exchange.xlsform.xpath import Binary, Call, Expression, Here, Literal, Ref, parse, walk
 
 Plain = dict[str, Any]
 YES = ("yes", "true", "true()", "1", "y", "có")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.exchange.workbook import Sheet, column_letters
+from engine.exchange.xlsform.workbook import Sheet, column_letters
 
 LONGEST_SHOWN = 60
 VI, EN = "vi", "en"

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from engine import formulas
 from engine.errors import CannotCarry
-from engine.exchange.scope import NUMBERS, Scope
-from engine.exchange.xpath import COMPARISONS, Binary, Call, Expression, Here, Literal, Negative, Ref
+from engine.exchange.xlsform.scope import NUMBERS, Scope
+from engine.exchange.xlsform.xpath import COMPARISONS, Binary, Call, Expression, Here, Literal, Negative, Ref
 
 OPERATORS = {"+": "+", "-": "-", "*": "*", "div": "/", "mod": "%", "and": "and", "or": "or", "=": "=="} | {
     sign: sign for sign in COMPARISONS if sign != "="

@@ -1,0 +1,1 @@
+"""The information texts of the national database, their flattened tables rebuilt."""

@@ -62,6 +62,15 @@ class Asked:
         """A `data-…` attribute of the wrapper, or an empty text."""
         return str(self.box.get(f"data-{attribute}") or "")
 
+    @property
+    def none_box(self) -> str:
+        """The input of the box that says there is none of it, where the page has one."""
+        return f"{self.name}-none"
+
+    def inside(self) -> set[str]:
+        """The names of all that stands in its wrapper, fields of rows too."""
+        return {str(name) for name in self.box.xpath(".//@name | .//@data-field")}
+
     def named(self, name: str) -> list[Element]:
         """The inputs of this name."""
         return list(self.box.xpath(".//*[@name=$name]", name=name))
@@ -326,17 +335,26 @@ class Filler:
 
     choose: Mapping[str, Choice] = field(default_factory=dict)
     everything: bool = False
+    none: bool = False
+    way: str = ""
     refused: dict[str, int] = field(default_factory=dict)
 
     def post(self, page: Page) -> tuple[Pairs, Files]:
         """What to post to a page's form."""
         assert page.form is not None
         pairs, files = typed_so_far(page.form), Files()
+        passed: set[str] = set()
         for asked in page.asked():
-            if asked.kind == "group":
+            if asked.name in passed:
+                continue
+            if self.none and asked.named(asked.none_box):
+                inside = asked.inside()
+                passed |= inside
+                pairs = [pair for pair in pairs if pair[0] not in inside] + [(asked.none_box, "true")]
+            elif asked.kind == "group":
                 self._rows(asked)
             elif asked.kind == "file":
-                files += self._file(asked)
+                pairs, files = self._paper(asked, pairs, files)
             elif answer := self._answer(asked, pairs):
                 ours = {name for name, _ in answer}
                 pairs = [pair for pair in pairs if pair[0] not in ours] + answer
@@ -359,10 +377,15 @@ class Filler:
         tries = refused - 1 if refused and stands else 0
         return WAYS[asked.kind](Asked(asked.name, asked.kind, asked.box, tries))
 
-    def _file(self, asked: Asked) -> Files:
+    def _paper(self, asked: Asked, pairs: Pairs, files: Files) -> tuple[Pairs, Files]:
+        """A file; where the page offers the wanted way for it to come otherwise, that way, with a number if asked."""
         wanted = asked.required or self.everything or asked.name in self.refused or asked.name in self.choose
-        kept = asked.named(f"{asked.name}-keep")
-        return [(asked.name, file_for(asked))] if wanted and not kept else []
+        if not wanted or asked.named(f"{asked.name}-keep"):
+            return pairs, files
+        if self.way not in asked.options(f"{asked.name}-way"):
+            return pairs, [*files, (asked.name, file_for(asked))]
+        said = {f"{asked.name}-way": self.way, f"{asked.name}-number": "12/2020"}
+        return [pair for pair in pairs if pair[0] not in said] + [*said.items()], files
 
     def heed(self, page: Page) -> None:
         """Takes the page's complaints; raises Stuck where one is about another page."""
@@ -376,15 +399,24 @@ class Filler:
 class GenericClient:
     """A citizen made of nothing but HTTP: cookies, pages, forms.
 
-    `choose` answers fields by name, whatever the page suggests; `everything` fills optional fields too.
+    `choose` answers fields by name, whatever the page suggests; `everything` fills optional fields too; `none` ticks
+    every box that says there is none of it; papers come by `way` (`in_person`, `post`, `on_file`) where it is offered.
     """
 
     def __init__(
-        self, http: httpx.Client, *, choose: Mapping[str, Choice] | None = None, everything: bool = False
+        self,
+        http: httpx.Client,
+        *,
+        choose: Mapping[str, Choice] | None = None,
+        everything: bool = False,
+        none: bool = False,
+        way: str = "",
     ) -> None:
         self.http = http
         self.choose = choose or {}
         self.everything = everything
+        self.none = none
+        self.way = way
         self.steps: list[str] = []
 
     def get(self, url: str) -> Page:
@@ -426,7 +458,7 @@ class GenericClient:
 
     def fill(self, page: Page, more: Mapping[str, Choice] | None = None) -> Page:
         """Posts a page's form until it is taken; the page that follows."""
-        filler = Filler({**self.choose, **(more or {})}, self.everything)
+        filler = Filler({**self.choose, **(more or {})}, self.everything, self.none, self.way)
         for _ in range(MOST_TRIES):
             pairs, files = filler.post(page)
             response = self.submit(page, pairs, files)

@@ -216,6 +216,41 @@ def test_a_box_beside_a_column_is_an_answer_of_its_row() -> None:
     assert codes(posted({"con-0-so-none": "true", "con-0-so": "12"}, form)) == {"con-0-so": "none.both"}
 
 
+class TestABoxBesideATable:
+    FORM = compiled(
+        step("mot", text("ten"),
+             {"name": "con", "kind": "group", "label": "Con", "min_rows": 1, "none": "Chưa có con",
+              "fields": [text("so")]},
+             text("ly_do", required=True, when={"field": "con", "none": True})),
+        step("hai", text("gi")),
+    )  # fmt: skip
+
+    def test_ticked_it_stands_for_the_rows(self) -> None:
+        result = posted({"con-none": "true", "con-0": "1", "con-0-so": " ", "ly_do": "Độc thân"}, self.FORM)
+        assert result.good
+        assert "con" not in result.journey.view
+        assert result.journey.view["con#none"] is True
+        assert next(read_back(self.FORM, result.journey.view, CONTEXT, "vi")).rows[1] == ("Con", "Chưa có con")
+
+    def test_what_hangs_on_it_is_asked(self) -> None:
+        assert codes(posted({"con-none": "true"}, self.FORM)) == {"ly_do": "enter"}
+
+    def test_without_it_a_row_is_wanted(self) -> None:
+        assert codes(posted({}, self.FORM)) == {"con": "rows.missing"}
+
+    def test_with_rows_it_says_two_things_at_once_and_neither_is_lost(self) -> None:
+        result = posted({"con-none": "true", "con-0": "1", "con-0-so": "12"}, self.FORM)
+        assert codes(result) == {"con": "none.both"}
+        shown = pages.posted_inputs(self.FORM.steps[0], result.inputs)
+        assert (shown["con-none"], [row["so"] for row in shown["con"]]) == ("true", ["12"])
+
+    def test_it_stays_ticked_when_the_page_is_opened_again_or_a_row_is_added(self) -> None:
+        result = posted({"con-none": "true", "ly_do": "Độc thân"}, self.FORM)
+        assert pages.typed_inputs(self.FORM.steps[0], result.answers, CONTEXT)["con-none"] == "true"
+        looked = look(self.FORM, self.FORM.steps[0], Answers(), inputs(**{"con-none": "true", "con-0": "1"}), CONTEXT)
+        assert pages.posted_inputs(self.FORM.steps[0], looked.inputs)["con-none"] == "true"
+
+
 # Buttons
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 
 from engine.format.source import parse
 from tests.walks import MACHINES_WELCOME, Chosen, citizen, command, furnish, in_process
@@ -17,6 +20,12 @@ from tests.walks import MACHINES_WELCOME, Chosen, citizen, command, furnish, in_
 UNSEEN = Path(__file__).parent / "definitions" / "unseen"
 FILES = sorted(UNSEEN.glob("*.yaml"))
 CHECKED = "A-10_x"  # checks.yaml
+WAYS = {
+    "": "giay-to.pdf",
+    "in_person": "Mang đến khi làm thủ tục",
+    "post": "Gửi qua bưu chính",
+    "on_file": "Cơ quan đã có: 12/2020",
+}
 
 ANSWERS: dict[str, Chosen] = {
     "checks": {"n1": "1", "n2": "2", "n3": "5"},
@@ -108,3 +117,56 @@ def test_who_gave_no_address_is_told_that_no_mail_was_sent(http: httpx.Client) -
     words = client.get(sent.url).words()
     assert "không khai địa chỉ thư điện tử" in words
     assert "Hãy in trang này" in words
+
+
+FINER = "9.200030"  # finer.yaml
+DESCRIBED = {
+    "ca_nhan": ["Họ và tên", "Gian hàng"],
+    "to_chuc": ["Tên tổ chức", "Gian hàng của tổ chức", "Giấy ủy quyền"],
+}
+
+
+@pytest.mark.parametrize("way", ["", "in_person", "post", "on_file"])
+@pytest.mark.parametrize("none", [False, True], ids=["all of it", "none of it"])
+@pytest.mark.parametrize("kind", [*DESCRIBED])
+def test_whoever_has_none_of_it_and_brings_papers_another_way_is_taken(
+    kind: str, none: bool, way: str, http: httpx.Client
+) -> None:
+    client = citizen(http, {"loai": kind}, none=none, way=way)
+    review = client.to_review(FINER).words()
+    wanted = [*DESCRIBED[kind], WAYS[way]] + ["Tôi không có số điện thoại", "Chưa biết sẽ bán gì"] * none
+    assert [words for words in wanted if words not in review] == []
+    assert ("Tôi không có số điện thoại" in review) is none
+    sent = client.file(FINER)
+    followed = client.track(sent.dossier_code, sent.lookup_code).words()
+    assert [words for words in wanted if words not in followed] == []
+
+
+@pytest.mark.parametrize(
+    ("way", "carried", "posted"),
+    [("in_person", True, False), ("post", False, True), ("on_file", False, False)],
+)
+def test_who_has_filed_reads_what_to_bring_and_what_to_post(
+    way: str, carried: bool, posted: bool, http: httpx.Client
+) -> None:
+    client = citizen(http, {"loai": "ca_nhan"}, way=way)
+    sent = client.file(FINER)
+    heads = {
+        str(part.xpath("string(./h2)")): part.text_content()
+        for part in client.get(sent.url).tree.xpath("//main//section[h2]")
+    }
+    certificate = "Giấy chứng nhận an toàn thực phẩm"
+    assert (certificate in heads.get("Giấy tờ mang theo khi đến", "")) is carried
+    assert (certificate in heads.get("Giấy tờ gửi qua bưu chính", "")) is posted
+
+
+def test_the_receipt_says_how_each_paper_comes(http: httpx.Client) -> None:
+    client = citizen(http, {"loai": "to_chuc"}, way="on_file")
+    sent = client.file(FINER)
+    (address,) = client.get(sent.url).tree.xpath("//a[contains(@href, 'giay-xac-nhan.pdf')]/@href")
+    pages = PdfReader(BytesIO(http.get(urljoin(sent.url, address)).content)).pages
+    words = " ".join("\n".join(page.extract_text() for page in pages).split())
+    assert "Giấy chứng nhận an toàn thực phẩm 1 0 Cơ quan đã có: 12/2020" in words
+    assert "Giấy ủy quyền 0 1 Đã gửi kèm" in words
+    assert "Ảnh gian hàng 0 0 Chưa có" in words
+    assert "Giấy tờ về đất" not in words  # the lease is enough

@@ -85,9 +85,11 @@ def in_process(app: Flask) -> httpx.Client:
     return httpx.Client(transport=InProcess(app), base_url="http://127.0.0.1:8000")
 
 
-def citizen(http: httpx.Client, choose: Chosen | None = None, *, everything: bool = False) -> GenericClient:
+def citizen(
+    http: httpx.Client, choose: Chosen | None = None, *, everything: bool = False, none: bool = False, way: str = ""
+) -> GenericClient:
     """Somebody who fills forms by what they say of themselves."""
-    return GenericClient(http, choose=choose, everything=everything)
+    return GenericClient(http, choose=choose, everything=everything, none=none, way=way)
 
 
 def begun(client: GenericClient, code: str, until: str) -> Page:

@@ -228,6 +228,7 @@ def typed_inputs(
     typed: dict[str, Any] = {group.name: _typed_rows(group, rows, answers, context) for group, rows in step.groups}
     for field in step.fields:
         if field.name in typed:
+            typed |= {field.none_input: "true"} if field.none is not None and field.none_key in answers.values else {}
             continue
         if field.name in answers.typed:
             typed |= answers.typed[field.name]
@@ -255,9 +256,8 @@ def posted_inputs(step: CompiledStep, inputs: Inputs) -> dict[str, Any]:
         for group, rows in step.groups
     }
     for field in step.fields:
-        if field.name in typed:
-            continue
-        for name, blank in field.typed(None).items():
+        blanks = {} if field.name in typed else field.typed(None)
+        for name, blank in blanks.items():
             values = inputs.get(name, [])
             typed[name] = list(values) if isinstance(blank, list) else (values[0] if values else "")
         if field.none is not None:

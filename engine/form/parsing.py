@@ -79,7 +79,17 @@ def _read_rows(
         whole.refused |= {group.at(number, name): problem for name, problem in read.refused.items()}
     whole.values[group.name] = values or None
     whole.typed |= {group.name: typed} if typed else {}
+    if group.none is not None:
+        _read_none(whole, group, blank_rows=blank_rows)
     whole.inputs = renumbered(group, whole.inputs, kept)
+
+
+def _read_none(whole: Parsed, group: Group, *, blank_rows: bool) -> None:
+    """The box beside a table; rows that say something beside it are kept, and refused."""
+    ticked, both = bool(whole.inputs.get(group.none_input)), bool(whole.values[group.name]) and not blank_rows
+    whole.values[group.none_key] = True if ticked and not both else None
+    if ticked and both:
+        whole.refused[group.name] = Problem("none.both", {"none": group.none})
 
 
 def _is_blank(rows: CompiledStep, read: Parsed, context: Context, known: Mapping[str, Any]) -> bool:
@@ -102,7 +112,9 @@ def prefilled(item: Field, view: Mapping[str, Any], context: Context) -> Any:
 def renumbered(group: Group, inputs: Inputs, rows: list[Mapping[str, Any]]) -> Inputs:
     """A post with these rows in place of the group's own, numbered from 0."""
     prefix = f"{group.name}-"
-    made = Inputs({name: values for name, values in inputs.items() if not name.startswith(prefix)})
+    made = Inputs({
+        name: values for name, values in inputs.items() if not name.startswith(prefix) or name == group.none_input
+    })  # fmt: skip
     for number, row in enumerate(rows):
         made[group.at(number)] = ["1"]
         made |= {group.at(number, name): list(values) for name, values in row.items()}

@@ -138,16 +138,12 @@ function decide(part, view, types, prefix = "") {
   const name = part.dataset.field;
   if (!name || !shown || part.closest("[hidden]")) return;
   require(part, view, types);
-  if (part.dataset.kind === "group") {
-    const rows = rowsOf(part, view, types);
-    if (rows.length) view[name] = rows;
-    return;
-  }
-  offer(part, view, types);
   const own = name.slice(prefix.length);
-  if (ticked(`${name}-none`).length) view[`${own}#none`] = true;
-  const value = (READ[part.dataset.kind] ?? text)(name);
+  const rows = part.dataset.kind === "group" && rowsOf(part, view, types);
+  if (!rows) offer(part, view, types);
+  const value = rows || (READ[part.dataset.kind] ?? text)(name);
   if (answered(value)) view[own] = value;
+  else if (ticked(`${name}-none`).length) view[`${own}#none`] = true; // with an answer beside it, it says nothing
 }
 
 // The rows of a group in stored form; inside a row its own answers are asked before the form's. A row in which nothing

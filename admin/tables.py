@@ -29,6 +29,7 @@ from engine.storage.database import transaction
 from engine.storage.models import Model, User
 
 PAGE = 50
+LAST_PAGE = 1_000_000
 LOOKUP = 20  # rows that one answer of a lookup holds at most
 LARGEST_ID = 2**63 - 1
 LONGEST_ID = 20  # digits, one more than the largest has
@@ -166,6 +167,11 @@ class Table(ModelView):  # type: ignore[misc]
         number = as_id(id)
         row = None if number is None else self.get_query().where(self.model._meta.primary_key == number).first()
         return row if row is not None else abort(404)
+
+    def get_list(self, page: int | None, sort_column: str | None, *rest: Any, **more: Any) -> Any:
+        """The rows of a page; a number that no database counts to leads to an empty one, an unknown order to none."""
+        order = sort_column if sort_column in self._sortable_columns else None
+        return super().get_list(min(max(page or 0, 0), LAST_PAGE), order, *rest, **more)
 
     def name_of(self, row: Model) -> str:
         """What a row is called: what its first column shows."""

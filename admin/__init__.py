@@ -12,7 +12,7 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import BootstrapTheme
 from werkzeug.exceptions import HTTPException
 
-from admin import access, confines, desk, imports, procedures, sign_in, standing, versions
+from admin import access, confines, desk, imports, procedures, sign_in, standing, trials, versions
 from admin.menu import tables
 from admin.rail import rail
 from engine.platform.edge import csp_nonce
@@ -58,6 +58,7 @@ def pages() -> Blueprint:
     imports.add_to(blueprint)
     versions.add_to(blueprint)
     standing.add_to(blueprint)
+    trials.add_to(blueprint)
     blueprint.register_error_handler(HTTPException, access.http_error)
     blueprint.add_app_template_global(back_asset)
     blueprint.add_app_template_global(rail)

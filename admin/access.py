@@ -88,6 +88,7 @@ PAGES: dict[str, Rule] = {
     "back.restore": installation,
     "back.close": installation,
     "back.reopen": installation,
+    "back.trial": installation,
     "back.download": installation,
     "back.import_page": installation,
     "back.confirm": installation,

@@ -181,6 +181,31 @@ class NotPublishable(Exception):
     faults: tuple[Fault, ...]
 
 
+class ScratchRefused(Exception):
+    """A scratch copy that is not made; says why, in one sentence."""
+
+
+@dataclass(eq=False)
+class TrialStopped(Exception):
+    """A trial that was ended before it was done, at the procedure `code`."""
+
+    code: str
+
+
+@dataclass(eq=False)
+class TrialRunning(Exception):
+    """A trial of the procedure `code` has not ended yet; there is one at a time."""
+
+    code: str
+
+
+@dataclass(eq=False)
+class NotOnline(Exception):
+    """A procedure that is not filed online, so that nothing of it can be tried."""
+
+    code: str
+
+
 class ArchiveRefused(Exception):
     """A zip that is not unpacked; says why, in the words of a fault."""
 

@@ -1,4 +1,4 @@
-"""The worker: sends what lies in the outbox and erases what is over. Any number of them may run."""
+"""The worker: sends what lies in the outbox, tries procedures, erases what is over. Any number of them may run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from engine.dossier import lookup
 from engine.draft import attachments, confirmations, drafts, throttle
 from engine.mails import outbox
 from engine.storage.database import database
-from engine.storage.models import Heartbeat
+from engine.storage.models import Heartbeat, Trial
+from engine.trial import jobs
+from engine.trial.words import Said
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +53,7 @@ def run(
     """
     ended = stop or threading.Event()
     outbox.init_app(app)
+    beside = Beside(app, clock)
     name = f"{socket.gethostname()}:{os.getpid()}"
     swept: datetime | None = None
     well = True
@@ -60,6 +63,7 @@ def run(
         try:
             with app.app_context():
                 worked = work(name, now=now, clock=clock, jitter=jitter, sweeping=due)
+            beside.look(now)
             swept = now if due else swept
         except Exception:
             logger.exception("A round of the worker failed.")
@@ -69,7 +73,47 @@ def run(
         if once and (not worked or not well):
             break
         ended.wait(0 if worked == BATCH or once else PAUSE)
-    return well
+    beside.end(at_once=not once)
+    return well and beside.well
+
+
+class Beside:
+    """The one trial that is walked beside the mails, in a thread of its own: it takes minutes, and they do not wait."""
+
+    def __init__(self, app: Flask, clock: Callable[[], datetime]) -> None:
+        self.app, self.clock = app, clock
+        self.well = True
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def look(self, now: datetime) -> None:
+        """Takes up the next trial that is due, unless one is under way."""
+        if self._thread is not None and self._thread.is_alive():
+            return
+        with self.app.app_context():
+            trial = jobs.claim(now)
+        if trial is not None:
+            self._thread = threading.Thread(target=self._perform, args=(trial,))
+            self._thread.start()
+
+    def end(self, *, at_once: bool) -> None:
+        """Waits for what is under way; `at_once` leaves it to another worker."""
+        if at_once:
+            self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _perform(self, trial: Trial) -> None:
+        with self.app.app_context():
+            try:
+                jobs.perform(trial, clock=self.clock, stop=self._ended.is_set)
+            except Exception:
+                logger.exception("Trial %s failed.", trial.id)
+                self.well = False
+                jobs.fail(trial, Said("broken"), now=self.clock())
+            finally:
+                database.settle()
+                database.close()
 
 
 def work(

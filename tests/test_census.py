@@ -94,6 +94,7 @@ PAGES: dict[str, str] = {
     "back.restore": INSTALLATION,
     "back.close": INSTALLATION,
     "back.reopen": INSTALLATION,
+    "back.trial": INSTALLATION,
     "back.download": INSTALLATION,
     "back.import_page": INSTALLATION,
     "back.confirm": INSTALLATION,

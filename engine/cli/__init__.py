@@ -12,6 +12,7 @@ from engine.cli.demo import demo
 from engine.cli.national import import_national
 from engine.cli.serve import serve
 from engine.cli.standing import COMMANDS as STANDING
+from engine.cli.trying import try_
 from engine.cli.users import users
 from engine.cli.worker import worker
 
@@ -20,8 +21,7 @@ COMMANDS = (agencies, config, db, definitions, demo, serve, users, worker)
 
 def init_app(app: Flask) -> None:
     """Adds the commands to Flask's own."""
-    definitions.add_command(import_national)
-    for part in STANDING:
+    for part in (import_national, try_, *STANDING):
         definitions.add_command(part)
     for command in COMMANDS:
         app.cli.add_command(command)

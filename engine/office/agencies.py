@@ -50,7 +50,7 @@ def receiving(procedure: Procedure) -> tuple[Agency, ...]:
     return tuple(agency for agency in listing() if takes(procedure.agencies, agency))
 
 
-def takes(wanted: Collection[str], agency: Agency) -> bool:
+def takes(wanted: Collection[str], agency: Agency | library.Agency) -> bool:
     """Whether an agency is among `kind:…` and `code:…`; all are where nothing is named."""
     return not wanted or f"kind:{agency.kind}" in wanted or f"code:{agency.code}" in wanted
 

@@ -27,7 +27,7 @@ from engine.storage.models.dossiers import (
     OneTimeCode,
     ResumeLink,
 )
-from engine.storage.models.operations import Captcha, Heartbeat, JournalEntry, Limit, OutboxMessage
+from engine.storage.models.operations import Captcha, Heartbeat, JournalEntry, Limit, OutboxMessage, Trial
 from engine.storage.models.people import Agency, Role, Unit, User, UserRole
 
 TABLES: tuple[type[Model], ...] = (
@@ -35,13 +35,13 @@ TABLES: tuple[type[Model], ...] = (
     ProcedureRow, Version, BlockRow, StepRow, FieldRow, ChoiceRow, PaperRow, FeeRow, StageRow, CheckRow,
     CatalogRow, CatalogEntryRow, TemplateFile, Place,
     Dossier, Event, EventText, Draft, ResumeLink, Attachment, OneTimeCode, Counter,
-    OutboxMessage, JournalEntry, Captcha, Limit, Heartbeat,
+    OutboxMessage, JournalEntry, Captcha, Limit, Heartbeat, Trial,
 )  # fmt: skip
 
 __all__ = [
     "TABLES", "Agency", "Attachment", "BlockRow", "Captcha", "CatalogEntryRow", "CatalogRow", "CheckRow",
     "ChoiceRow", "Counter", "Document", "Dossier", "Draft", "Event", "EventText", "ExactDocument", "FeeRow", "FieldRow",
     "Heartbeat", "JournalEntry", "Limit", "Model", "Moment", "OneTimeCode", "OutboxMessage", "PaperRow", "Place",
-    "ProcedureRow", "ResumeLink", "Role", "StageRow", "StepRow", "TemplateFile", "Unit", "User", "UserRole",
+    "ProcedureRow", "ResumeLink", "Role", "StageRow", "StepRow", "TemplateFile", "Trial", "Unit", "User", "UserRole",
     "Version", "dumps",
 ]  # fmt: skip

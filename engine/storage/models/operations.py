@@ -5,6 +5,7 @@ from __future__ import annotations
 import peewee
 
 from engine.storage.models.base import Document, Model, Moment
+from engine.storage.models.definitions import ProcedureRow
 from engine.storage.models.dossiers import Dossier
 
 
@@ -69,3 +70,26 @@ class Heartbeat(Model):
 
     worker = peewee.CharField(primary_key=True)
     at = Moment()
+
+
+class Trial(Model):
+    """A procedure's draft put on trial by the worker: how far it is, then its report.
+
+    `digest` is the draft's hash, `revision` that of its rows. `state`: waiting, running, done, failed; `running` is
+    the procedure's id until it has ended, unique, so that there is one at a time; `why` says why it failed.
+    """
+
+    procedure = peewee.ForeignKeyField(ProcedureRow, backref="trials", on_delete="CASCADE")
+    running = peewee.IntegerField(null=True, unique=True)
+    digest = peewee.CharField()
+    revision = peewee.IntegerField()
+    state = peewee.CharField(default="waiting", index=True)
+    tries = peewee.IntegerField(default=0)
+    leased_until = Moment(null=True)
+    done = peewee.IntegerField(default=0)
+    walks = peewee.IntegerField(default=0)
+    asked_by = peewee.CharField()
+    asked_at = Moment()
+    ended_at = Moment(null=True)
+    why = peewee.TextField(default="")
+    report = Document(null=True)

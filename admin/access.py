@@ -92,6 +92,8 @@ PAGES: dict[str, Rule] = {
     "back.download": installation,
     "back.import_page": installation,
     "back.confirm": installation,
+    "back.rate_agencies": administrator,
+    "back.rates": administrator,
 }
 
 

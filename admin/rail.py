@@ -14,6 +14,7 @@ PROCEDURE_PAGES = {
     "back.procedures", "back.procedure", "back.new_procedure", "back.version_list", "back.version", "back.compare",
     "back.publish", "back.try_run", "back.close", "back.import_page", "back.confirm",
 }  # fmt: skip
+RATE_PAGES = {"back.rate_agencies", "back.rates"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,13 @@ def _dossiers() -> Group:
 
 
 def _procedures() -> Group:
-    if not access.installation(access.me()):
-        return Group("", [])
-    here = request.endpoint in PROCEDURE_PAGES
-    return Group("", [Link(_("Thủ tục"), url_for("back.procedures"), "list", here)])
+    me, links = access.me(), []
+    if access.installation(me):
+        links.append(Link(_("Thủ tục"), url_for("back.procedures"), "list", request.endpoint in PROCEDURE_PAGES))
+    if access.administrator(me):
+        here = request.endpoint in RATE_PAGES
+        links.append(Link(_("Mức thu của cơ quan"), url_for("back.rate_agencies"), "money", here))
+    return Group("", links)
 
 
 def _tables() -> list[Group]:

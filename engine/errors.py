@@ -174,6 +174,22 @@ class NoSuchProcedure(Exception):
 
 
 @dataclass(eq=False)
+class UnknownRate(Exception):
+    """The published version of a procedure names no such amount, or the agency does not receive the procedure."""
+
+    code: str
+    name: str
+
+
+@dataclass(eq=False)
+class AmountRefused(Exception):
+    """An amount in đồng below zero, or above `most`."""
+
+    amount: int
+    most: int
+
+
+@dataclass(eq=False)
 class NotPublishable(Exception):
     """A procedure with faults; `faults` are all of them, each an `engine.format.faults.Fault`."""
 

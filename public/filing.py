@@ -78,7 +78,7 @@ def open_filing(code: str, *, though_closed: bool = False) -> Filing | None:
 
 def context_of(draft: Draft, compiled: CompiledForm) -> Context:
     """What the answers of a draft may depend on today."""
-    return filings.context_of(draft, agencies.by_id(draft.agency_id), compiled, today=today())
+    return filings.received_by(draft, compiled, today=today())[1]
 
 
 def first_or_start(code: str) -> AnyResponse:
@@ -97,7 +97,8 @@ def start(code: str) -> AnyResponse:
     if not compiled.procedure.online:
         abort(404)
     offices = agencies.receiving(compiled.procedure)
-    chosen = request.form.get("agency", offices[0].code if len(offices) == 1 else "")
+    given = offices[0].code if len(offices) == 1 else request.args.get("co_quan", "")
+    chosen = request.form.get("agency", given)
     office = next((one for one in offices if one.code == chosen), None)
     if request.method == "POST" and office is not None:
         throttle.hit("start", network(), now=now())
@@ -135,12 +136,13 @@ def _start_facts(compiled: CompiledForm, offices: Any, chosen: str, *, refused: 
     }
 
 
-def procedure_facts(compiled: CompiledForm) -> dict[str, str]:
-    """The procedure as the filing pages name it."""
+def procedure_facts(compiled: CompiledForm, agency: str = "") -> dict[str, str]:
+    """The procedure as the filing pages name it; `agency` is the code of the one whose amounts its page is to show."""
     of = compiled.procedure
+    shown = {"co_quan": agency} if agency and of.rates else {}
     return {
         "title": of.title.in_(language()),
-        "url": address("information.procedure", code=of.code),
+        "url": address("information.procedure", code=of.code, **shown),
         "code": of.code,
     }
 
@@ -334,7 +336,7 @@ def show_step(
     )  # fmt: skip
     before = walked.before(at.name) if at.name in walked.steps else None
     facts = {
-        "procedure": procedure_facts(filing.compiled),
+        "procedure": procedure_facts(filing.compiled, filing.context.agency),
         "step": _step_facts(filing, at, walked),
         "steps": _rail(filing, at, walked),
         "action": filing.step_url(at.name),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from engine.calendar import words as duration_words
 from engine.definition import schema as schemas
@@ -23,7 +23,9 @@ from engine.office import agencies
 from engine.office.places import Places, places_of
 from engine.platform.language import language
 from engine.publishing import catalogue, standing, versions
+from engine.storage.models import Agency
 from public import closing
+from public.charges import charges, may_differ
 from public.site import kept, now, today
 
 blueprint = Blueprint("information", __name__)
@@ -31,7 +33,6 @@ PAGE = 20
 FEW = 10  # offices that a procedure's page names; the others are on the page of contacts
 LONG_NOTE = 300  # characters; a longer note of a paper is folded
 LEVELS = (1, 2, 3, 4)
-CALL = re.compile(r"[a-z_]\(")  # a formula with functions is no sentence
 
 
 @blueprint.get("/")
@@ -49,15 +50,15 @@ def home() -> Response:
     )))  # fmt: skip
 
 
-def listed(item: catalogue.Listed) -> dict[str, Any]:
-    """A procedure as lists show it."""
+def listed(item: catalogue.Listed, agency: str = "") -> dict[str, Any]:
+    """A procedure as lists show it; `agency` is the code of the one that was chosen."""
     lang = language()
     return {
         "code": item.code,
         "title": item.title.in_(lang),
         "level": item.level,
         "category_title": item.category_title.in_(lang),
-        "url": url_for("information.procedure", code=item.code),
+        "url": url_for("information.procedure", code=item.code, co_quan=agency or None),
     }
 
 
@@ -92,7 +93,7 @@ def _list_facts(wanted: catalogue.Wanted, found: catalogue.Found, number: int) -
                for name, pairs in narrowed.items()}  # fmt: skip
     return {
         "query": wanted.query, "online": wanted.online, "total": found.total,
-        "procedures": [listed(item) for item in found.items],
+        "procedures": [listed(item, wanted.agency) for item in found.items],
         "categories": options["linh_vuc"], "levels": options["muc_do"], "agencies": options["co_quan"],
         "previous_url": page_url(number - 1) if number > 1 else "",
         "next_url": page_url(number + 1) if number < pages else "",
@@ -106,26 +107,29 @@ def procedure(code: str) -> Response:
     version = versions.current(code)
     if version is None:
         abort(404)
-    facts = _procedure_facts(versions.procedure_of(version), version)
+    facts = _procedure_facts(versions.procedure_of(version), version, request.args.get("co_quan", ""))
     return kept(make_response(render_template("public/procedure.html", **facts)))
 
 
-def _procedure_facts(of: Procedure, version: Any) -> dict[str, Any]:
+def _procedure_facts(of: Procedure, version: Any, wanted: str) -> dict[str, Any]:
+    """All that the page tells; `wanted` is the code of the agency that the visitor chose."""
     lang = language()
     category = catalogue.category_title(of.category)
     end = closing.of_information(standing.of_version(version.id))
     offices = agencies.receiving(of)
+    chosen = next((office for office in offices if office.code == wanted), None)
+    start = url_for("filing.start", code=of.code, co_quan=chosen.code if chosen else None)
     forms = list(_blank_forms(of))
     head = {"code": of.code, "title": of.title.in_(lang), "level": of.level, "category_title": category.in_(lang),
             "category_url": url_for(".procedures", linh_vuc=of.category), "decision": of.decision or "",
             "summary": said(of.summary)}  # fmt: skip
     return {
         "procedure": head,
-        "facts": _fact_table(of, offices),
+        "facts": _fact_table(of, offices, offices[0] if len(offices) == 1 else chosen),
         "papers": list(_papers(of, offered={form["url"] for form in forms})),
         "forms": forms,
         "bring_to": offices[:FEW],
-        "start_url": url_for("filing.start", code=of.code) if of.online and not (end and end["closed"]) else "",
+        "start_url": start if of.online and not (end and end["closed"]) else "",
         "end": end,
         "partial_reason": said(of.partial_reason),
         "sections": _sections(of),
@@ -139,33 +143,16 @@ def said(text: Text | None) -> str:
     return text.in_(language()) if text else ""
 
 
-def _fact_table(of: Procedure, offices: Any) -> dict[str, Any]:
+def _fact_table(of: Procedure, offices: Sequence[Agency], office: Agency | None) -> dict[str, Any]:
+    """The facts at the top; `office` is the one whose amounts are shown, nothing where it is not known."""
     lang = language()
     return {
         "audience": [text.in_(lang) for text in of.audience],
-        "agencies": [office.name for office in offices[:FEW]] + ([_("và các nơi khác")] if len(offices) > FEW else []),
+        "agencies": _offices(of, offices),
         "result": [result.title.in_(lang) for result in of.results],
         "methods": [_method(method) for method in of.methods],
-        "fees": _fees(of),
+        "fees": charges(of, office),
     }
-
-
-def _fees(of: Procedure) -> list[dict[str, str]]:
-    """What is to be paid: by its formulas where a citizen can read them, else as the ways to file say it."""
-    calculated = any(CALL.search(fee.amount.text) for fee in of.fees)
-    in_words = _fees_in_words(of) if calculated or not of.fees else []
-    return in_words or [
-        {"title": said(fee.title), "amount": said(rate_text(of, fee.amount)), "note": ""} for fee in of.fees
-    ]
-
-
-def _fees_in_words(of: Procedure) -> list[dict[str, str]]:
-    """The fees of the ways to file, those that cost the same together."""
-    ways: dict[str, list[str]] = {}
-    for method in of.methods:
-        if method.fee:
-            ways.setdefault(said(method.fee), []).append(_method_words(method))
-    return [{"title": ", ".join(titles), "amount": fee, "note": ""} for fee, titles in ways.items()]
 
 
 def _law(law: LegalText) -> dict[str, str]:
@@ -174,19 +161,20 @@ def _law(law: LegalText) -> dict[str, str]:
     return {"title": title, "number": "" if number in title else number}
 
 
-def rate_text(of: Procedure, amount: Any) -> Text:
-    """What a fee costs, in words: its formula with the rates in it."""
-    return catalogue.amount_words(of, amount.text)
+def _offices(of: Procedure, offices: Sequence[Agency]) -> list[str]:
+    """The first offices by name; each leads to the page with its own amounts where those may differ."""
+    asked = len(offices) > 1 and may_differ(of)
+    link = Markup('<a href="{}">{}</a>')
+    shown = [
+        link.format(url_for(".procedure", code=of.code, co_quan=office.code), office.name) if asked else office.name
+        for office in offices[:FEW]
+    ]
+    return shown + ([_("và các nơi khác")] if len(offices) > FEW else [])
 
 
 def _method(method: Method) -> dict[str, str]:
     time = duration_words(method.time, language()) if method.time else ""
     return {"channel": method.channel, "time": time, "note": said(method.note)}
-
-
-def _method_words(method: Method) -> str:
-    words = {"online": _("Trực tuyến"), "in_person": _("Trực tiếp"), "post": _("Qua bưu chính")}
-    return str(words[method.channel])
 
 
 def _papers(of: Procedure, *, offered: Collection[str]) -> Iterator[dict[str, Any]]:

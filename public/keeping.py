@@ -51,7 +51,7 @@ def _resume_page(filing: Filing, *, mode: str, email: str = "", error: str = "",
     walked = journey(filing.compiled, filing.answers, filing.context)
     facts: dict[str, Any] = {
         "mode": mode,
-        "procedure": procedure_facts(filing.compiled),
+        "procedure": procedure_facts(filing.compiled, filing.context.agency),
         "action": filing.url("keeping.saved"),
         "draft_url": next_url(filing, walked),
         "kept_until": filing.draft.expires_at,
@@ -107,7 +107,7 @@ def end(code: str) -> AnyResponse:
     facts = {
         "erased": erased,
         "filed": filed,
-        "procedure": procedure_facts(filing.compiled),
+        "procedure": procedure_facts(filing.compiled, filing.context.agency),
         "action": "" if erased else filing.url("keeping.end"),
         "back_url": "" if erased else back,
     }

@@ -72,7 +72,7 @@ def take_move(filing: Filing, version_id: int, new: CompiledForm, carried: Carri
 def show(filing: Filing, version_id: int, new: CompiledForm, carried: Carried, *, stale: bool = False) -> Response:
     """The page that names what would change."""
     facts = {
-        "procedure": procedure_facts(filing.compiled),
+        "procedure": procedure_facts(filing.compiled, filing.context.agency),
         "action": filing.url(".move"),
         "revision": filing.draft.revision,
         "version": version_id,

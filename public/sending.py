@@ -67,11 +67,11 @@ def show_review(filing: Filing, whole: Review, refused: dict[str, str], *, ticke
     """The review page."""
     lang, compiled = language(), filing.compiled
     facts = {
-        "procedure": procedure_facts(compiled),
+        "procedure": procedure_facts(compiled, filing.context.agency),
         "agency": agencies.by_id(filing.draft.agency_id),
         "sections": sections(compiled, whole.journey.view, filing.context, filing),
         "warnings": [_warning(filing, whole, error, lang) for error in whole.warnings],
-        "fees": fee_facts(compiled, fees.fees_due(compiled.fees, whole.journey.view, compiled.procedure.rates)),
+        "fees": fee_facts(compiled, fees.fees_due(compiled.fees, whole.journey.view, compiled.rates(filing.context))),
         "notices": filing.notices(),
         "consent_ticked": ticked,
         "consent_error": refused.get("consent", ""),
@@ -175,7 +175,7 @@ def _done_facts(filing: Filing, dossier: Dossier) -> dict[str, Any]:
     of, lang = filing.compiled.procedure, language()
     papers = checklist(filing.compiled, dossiers.view(dossier, filing.compiled))
     return {
-        "procedure": procedure_facts(filing.compiled),
+        "procedure": procedure_facts(filing.compiled, filing.context.agency),
         "agency": agencies.by_id(dossier.agency_id),
         "dossier_code": dossier.code,
         "lookup_code": drafts.lookup_code(filing.draft),

@@ -11,9 +11,9 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from engine.publishing import rows
-from engine.storage.models import CatalogEntryRow, CatalogRow, Unit
+from engine.storage.models import Agency, AgencyRate, CatalogEntryRow, CatalogRow, Unit
 from tests import admin_cases, filing_cases
-from tests.admin_cases import CHIEF, OFFICER, PASSWORD
+from tests.admin_cases import CHIEF, OFFICER, PASSWORD, WARD_CHIEF
 from tests.filing_cases import DOCUMENT, NOW
 from tests.test_admin_desk import file_one
 from tests.xlsforms import of_name
@@ -164,6 +164,41 @@ def test_a_row_inside_a_form_is_added_and_a_foreign_key_is_looked_up(page: Page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_agencys_own_amounts_are_set_with_keys_on_a_page_for_everybody(app: Flask, page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    with app.app_context():
+        filing_cases.published(code="9.000055")
+    ward = Agency.get(Agency.code == "H52.01")
+    AgencyRate.create(agency=ward, procedure="9.000055", name="cu", amount=1)
+    enter(page, WARD_CHIEF)
+    page.goto("/quan-tri/muc-thu")
+    entry = page.get_by_label("Mức riêng của gia, thủ tục 9.000055")
+    entry.focus()
+    page.keyboard.type("-5")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-errors]")).to_contain_text("không được âm")
+    expect(entry).to_have_value("-5")
+    assert_accessible(page)
+    entry.fill("5.000")
+    page.keyboard.press("Enter")
+    expect(page.locator(".mb-note")).to_contain_text("5.000 đ")
+    assert_accessible(page)
+    entry.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".mb-note")).to_contain_text("không còn mức riêng")
+    assert [rate.name for rate in AgencyRate.select()] == ["cu"]
+    AgencyRate.delete().execute()
+
+
+def assert_accessible(page: Page) -> None:
+    rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+    found = Axe().run(page, options=rules)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("email", "path"),
     [
@@ -175,6 +210,7 @@ def test_a_row_inside_a_form_is_added_and_a_foreign_key_is_looked_up(page: Page)
         (CHIEF, "/quan-tri/nhap-thu-tuc"),
         (CHIEF, "import"),
         (CHIEF, "/quan-tri/nguoi-dung/"),
+        (CHIEF, "/quan-tri/muc-thu"),
     ],
 )
 def test_our_own_pages_break_no_rule_of_accessibility(
@@ -191,9 +227,7 @@ def test_our_own_pages_break_no_rule_of_accessibility(
         expect(page.locator("[data-errors]")).to_be_visible()
     else:
         page.goto(f"/quan-tri/ho-so/{file_one(app, 'Người Bốn').code}" if path == "dossier" else path)
-    rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-    found = Axe().run(page, options=rules)
-    assert found.violations_count == 0, found.generate_report()
+    assert_accessible(page)
 
 
 @pytest.mark.usefixtures("faults")

@@ -20,7 +20,7 @@ import pytest
 from engine.platform.keys import secret_key
 from engine.platform.settings import Settings, read_settings
 from engine.storage import backup, database
-from engine.storage.models import Counter, Heartbeat
+from engine.storage.models import Agency, AgencyRate, Counter, Heartbeat
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -37,6 +37,10 @@ def filled(db: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iter
     Counter.delete().execute()
     Heartbeat.delete().execute()
     Counter.create(scope="H29.1.001193", value=7)
+    Agency.delete().execute()
+    AgencyRate.create(
+        agency=Agency.create(code="H29", name="Phường", kind="phuong"), procedure="1.1", name="a", amount=5
+    )
     write(settings, "files/ab/abcd", b"%PDF-1.7")
     secret_key(settings.data_dir)
     yield
@@ -54,6 +58,7 @@ def content(settings: Settings) -> tuple[Any, ...]:
     """All that a backup must bring back."""
     return (
         [(row.scope, row.value) for row in Counter.select().order_by(Counter.scope)],
+        [(row.agency.code, row.procedure, row.name, row.amount) for row in AgencyRate.select()],
         (settings.data_dir / "files/ab/abcd").read_bytes(),
         (settings.data_dir / "keys/secret_key").read_text(),
     )
@@ -62,6 +67,7 @@ def content(settings: Settings) -> tuple[Any, ...]:
 def spoil(settings: Settings) -> None:
     """Changes everything that a backup must bring back."""
     Counter.update(value=99).execute()
+    AgencyRate.delete().execute()
     Counter.create(scope="later", value=1)
     write(settings, "files/ab/abcd", b"spoilt")
     write(settings, "keys/secret_key", b"another")

@@ -98,6 +98,8 @@ PAGES: dict[str, str] = {
     "back.download": INSTALLATION,
     "back.import_page": INSTALLATION,
     "back.confirm": INSTALLATION,
+    "back.rate_agencies": ADMINISTRATORS,
+    "back.rates": ADMINISTRATORS,
 }
 TABLES: dict[str, str] = {  # each with the addresses of `VERBS`
     "nguoi_dung": ADMINISTRATORS,
@@ -212,7 +214,7 @@ def values(app: Flask) -> dict[str, Any]:
     static = {"public.static": "css/site.css", "back.static": "back.css", "tong_quan.static": "admin/css/x.css"}
     return own | {endpoint: {"filename": name} for endpoint, name in static.items()} | {
         "code": BIRTH, "step": "me", "province": "52", "number": 1, "ending": "yaml", "export_type": "csv",
-        "file": "to-khai-dang-ky-khai-sinh.docx",
+        "file": "to-khai-dang-ky-khai-sinh.docx", "agency": "H21.52.01",
     }  # fmt: skip
 
 

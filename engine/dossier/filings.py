@@ -26,7 +26,7 @@ from engine.kinds import Context
 from engine.mails import About, Line, Part, outbox
 from engine.office import agencies, places
 from engine.office.workflow import Status
-from engine.publishing import standing, versions
+from engine.publishing import rates, standing, versions
 from engine.search import fold
 from engine.storage import journal, statements, vault
 from engine.storage.database import transaction
@@ -133,10 +133,10 @@ def _raise_if_closed(draft: Draft, now: datetime) -> None:
 
 def _filing(draft: Draft, now: datetime, language: str) -> _Filing:
     """The draft with everything that its dossier will say. Raises `NotComplete`."""
-    compiled, agency = versions.compiled(draft.version_id), agencies.by_id(draft.agency_id)
-    context = context_of(draft, agency, compiled, today=local_day(now))
+    compiled = versions.compiled(draft.version_id)
+    agency, context = received_by(draft, compiled, today=local_day(now))
     view = _complete_view(compiled, drafts.answers(draft, compiled), context)
-    amounts = fees.fees_due(compiled.fees, view, compiled.procedure.rates)
+    amounts = fees.fees_due(compiled.fees, view, compiled.rates(context))
     return _Filing(draft, compiled, agency, context, view, amounts, now, language)
 
 
@@ -152,13 +152,15 @@ def local_day(now: datetime) -> str:
     return now.astimezone(ZONE).date().isoformat()
 
 
-def context_of(draft: Draft, agency: Agency, compiled: CompiledForm, *, today: str) -> Context:
-    """What the answers of a draft depend on beside themselves; its files only where the form asks for any."""
+def received_by(draft: Draft, compiled: CompiledForm, *, today: str) -> tuple[Agency, Context]:
+    """The agency of a draft, and what its answers depend on beside themselves: the agency's own amounts among that,
+    its files only where the form asks for any.
+    """
+    agency, own = rates.receiver(draft.agency_id, compiled.procedure)
     of_day = places.places_of(today)
     home = of_day.province_of(agency.ward)
-    return Context(
-        today, of_day, draft.channel, agency.code, home, attachments.names(draft) if compiled.takes_files else {}
-    )
+    files = attachments.names(draft) if compiled.takes_files else {}
+    return agency, Context(today, of_day, draft.channel, agency.code, home, files, rates=own)
 
 
 def _insert(filing: _Filing, lookup_code: str) -> Dossier:

@@ -17,6 +17,10 @@ LOADED = ("name", "kind", "parent", "ward", "address", "phone", "email", "hours"
 FIND = f"SELECT {', '.join(COLUMNS)} FROM agency"  # noqa: S608 - the columns are named above
 BY_ID = f"{FIND} WHERE id = ?"
 BY_CODE = f"{FIND} WHERE code = ?"
+WITH_RATES = (
+    f"SELECT {', '.join(f'a.{name}' for name in COLUMNS)}, r.name, r.amount FROM agency a "  # noqa: S608 - as above
+    "LEFT JOIN agency_rate r ON r.agency_id = a.id AND r.procedure = ? WHERE a.id = ?"
+)
 UNIT_TITLE = "SELECT title FROM unit WHERE agency_id = ? AND name = ?"
 
 
@@ -25,6 +29,13 @@ def by_id(identity: int) -> Agency:
     found = statements.one(BY_ID, identity)
     assert found is not None
     return _agency(found)
+
+
+def with_rates(identity: int, code: str) -> tuple[Agency, dict[str, int]]:
+    """The agency of a row that points to it, with its own amounts in đồng for a procedure, in one fixed statement."""
+    found = statements.rows(WITH_RATES, code, identity)
+    own = {name: amount for *_, name, amount in found if name is not None}
+    return _agency(found[0][: len(COLUMNS)]), own
 
 
 def by_code(code: str) -> Agency | None:

@@ -145,8 +145,11 @@ def most_used(*, limit: int, today: str) -> tuple[Listed, ...]:
     return _listed(query)
 
 
-def amount_words(of: Procedure, amount: str) -> Text:
-    """A fee's formula as a citizen reads it: rates as money, fields by their labels."""
+def amount_words(of: Procedure, amount: str, own: Mapping[str, int] | None = None) -> Text:
+    """A fee's formula as a citizen reads it: rates as money, an agency's `own` before the procedure's, fields by their
+    labels.
+    """
+    rates = {**of.rates, **(own or {})}
     fields = [field for step in of.form for field in step.fields() if field.ASKS]
     labels = {field.name: field.label for field in fields}
     for group in (field for field in fields if isinstance(field, Group)):
@@ -156,8 +159,8 @@ def amount_words(of: Procedure, amount: str) -> Text:
     def written(language: str) -> str:
         def word(match: re.Match[str]) -> str:
             name = match[0]
-            if name in of.rates:
-                return f"{of.rates[name]:,} đ".replace(",", ".")
+            if name in rates:
+                return f"{rates[name]:,} đ".replace(",", ".")
             return labels[name].in_(language).lower() if name in labels else name
 
         text = f"{int(amount):,} đ".replace(",", ".") if amount.isdigit() else WORD.sub(word, amount)

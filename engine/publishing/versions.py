@@ -180,6 +180,7 @@ def _publish(
         level=procedure.level,
         agencies="".join(f" {agency} " for agency in procedure.agencies),
         folded=_folded(procedure),
+        rates=dict(procedure.rates) or None,
     )
     ProcedureRow.update(current=version.id).where(ProcedureRow.id == row.id).execute()
     return version

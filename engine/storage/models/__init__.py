@@ -28,10 +28,10 @@ from engine.storage.models.dossiers import (
     ResumeLink,
 )
 from engine.storage.models.operations import Captcha, Heartbeat, JournalEntry, Limit, OutboxMessage, Trial
-from engine.storage.models.people import Agency, Role, Unit, User, UserRole
+from engine.storage.models.people import Agency, AgencyRate, Role, Unit, User, UserRole
 
 TABLES: tuple[type[Model], ...] = (
-    Agency, Unit, Role, User, UserRole,
+    Agency, AgencyRate, Unit, Role, User, UserRole,
     ProcedureRow, Version, BlockRow, StepRow, FieldRow, ChoiceRow, PaperRow, FeeRow, StageRow, CheckRow,
     CatalogRow, CatalogEntryRow, TemplateFile, Place,
     Dossier, Event, EventText, Draft, ResumeLink, Attachment, OneTimeCode, Counter,
@@ -39,7 +39,7 @@ TABLES: tuple[type[Model], ...] = (
 )  # fmt: skip
 
 __all__ = [
-    "TABLES", "Agency", "Attachment", "BlockRow", "Captcha", "CatalogEntryRow", "CatalogRow", "CheckRow",
+    "TABLES", "Agency", "AgencyRate", "Attachment", "BlockRow", "Captcha", "CatalogEntryRow", "CatalogRow", "CheckRow",
     "ChoiceRow", "Counter", "Document", "Dossier", "Draft", "Event", "EventText", "ExactDocument", "FeeRow", "FieldRow",
     "Heartbeat", "JournalEntry", "Limit", "Model", "Moment", "OneTimeCode", "OutboxMessage", "PaperRow", "Place",
     "ProcedureRow", "ResumeLink", "Role", "StageRow", "StepRow", "TemplateFile", "Trial", "Unit", "User", "UserRole",

@@ -42,7 +42,7 @@ class Version(Model):
 
     What changes later is `withdrawn_at` alone: when the public ceased to see it because it was withdrawn.
     `agencies` is the procedure's list of `kind:…` and `code:…` with a space around each, empty for all; `folded` the
-    words by which it is found.
+    words by which it is found; `rates` its named amounts in đồng, nothing where it names none.
     """
 
     procedure = peewee.ForeignKeyField(ProcedureRow, backref="versions", on_delete="RESTRICT")
@@ -61,6 +61,7 @@ class Version(Model):
     agencies = peewee.TextField(default="")
     folded = peewee.TextField()
     withdrawn_at = Moment(null=True)
+    rates = ExactDocument(null=True)
 
     class Meta:
         indexes = ((("procedure", "number"), True),)

@@ -39,6 +39,18 @@ class Unit(Model):
         return str(self.title)
 
 
+class AgencyRate(Model):
+    """An agency's own amount in đồng for a named amount of a procedure; `procedure` is the code."""
+
+    agency = peewee.ForeignKeyField(Agency, backref="rates", on_delete="CASCADE")
+    procedure = peewee.CharField()
+    name = peewee.CharField()
+    amount = peewee.BigIntegerField()
+
+    class Meta:
+        indexes = ((("agency", "procedure", "name"), True),)
+
+
 class Role(Model, RoleMixin):  # type: ignore[misc]
     """What a person may do: `administrator` or `officer`."""
 

@@ -114,4 +114,4 @@ def shown_unreached(one: Unreached) -> dict[str, Any]:
 
 def add_to(blueprint: Blueprint) -> None:
     """Adds the page."""
-    blueprint.add_url_rule("/thu-tuc/<code>/chay-thu", view_func=trial, methods=["GET", "POST"])
+    blueprint.add_url_rule("/thu-tuc/<code>/nop-thu", view_func=trial, methods=["GET", "POST"])

@@ -26,7 +26,7 @@ from tests.admin_cases import CHIEF, OFFICER, WARD_CHIEF, Desk, words_of
 from tests.filing_cases import DOCUMENT, NOW
 
 CODE = DOCUMENT["code"]
-PAGE = f"/quan-tri/thu-tuc/{CODE}/chay-thu"
+PAGE = f"/quan-tri/thu-tuc/{CODE}/nop-thu"
 IMPOSSIBLE = {"name": "x", "kind": "text", "label": "Ký hiệu", "required": True, "pattern": r"[^\x00-\x{10FFFF}]"}
 
 
@@ -149,7 +149,7 @@ def test_only_who_edits_procedures_tries_them(person: str, app: Flask) -> None:
 
 
 def test_an_unknown_procedure_is_not_found(chief: Desk) -> None:
-    assert chief.get("/quan-tri/thu-tuc/9.999999/chay-thu").status_code == 404
+    assert chief.get("/quan-tri/thu-tuc/9.999999/nop-thu").status_code == 404
 
 
 def test_the_procedure_s_page_leads_there(chief: Desk) -> None:

@@ -507,6 +507,43 @@ def test_a_slip_in_what_is_published_is_told_once(old: str, new: str, said: list
     assert told(TINY.replace(old, new)) == said
 
 
+FOLLOWED = [
+    (", choices: {a: A, b: B}", "", '"choices" or "catalog" is missing'),
+    ("{name: so, kind", "{name: So, kind", '"So" is no name: small letters, digits and _ are wanted, a letter first'),
+    ("kind: group", "kind: groop", 'unknown kind "groop"; did you mean "group"?'),
+    ("        fields: [{name: cot, kind: integer, label: Cột}]\n", "", '"fields" is missing'),
+    ("{stage: xet, ", "{stagee: xet, ", 'unknown key "stagee"; did you mean "stage"?'),
+    ("{counter}", "{conter}", "(known: agency, yyyy, yy, mm, dd, yymmdd, counter)"),
+    ('"[a-z]+"', '"[a-z"', '"[a-z" is no pattern: missing ]: [a-z'),
+    ("{field: bang, any_row", "{field: so, any_row", "is, is_not, less_than, more_than, not_in"),
+    ("before: today}", "before: 2000}", 'today or a field, not 2000; write "2000" in quotes'),
+]
+STAGED = "processing: {reception: mot-cua, stages: [{stage: xet, title: X, unit: lanh-dao, time: {working_hours: 1}}]}"
+LONG = TINY.replace("processing: {reception: mot-cua}", STAGED)
+LONG += """      - name: bang
+        kind: group
+        label: Bảng
+        row_title: "{cot}"
+        fields: [{name: cot, kind: integer, label: Cột}]
+      - {name: ma, kind: text, label: Mã, pattern: "[a-z]+", pattern_hint: Chữ, when: {field: loai, is: a}}
+      - {name: tinh, kind: computed, label: Tính, formula: so + 1}
+officer_fields: [{name: vao_so, kind: text, label: Vào sổ, stage: xet}]
+code_format: "{agency}-{counter}"
+checks:
+  - {rule: {field: bang, any_row: {field: cot, more_than: 2}}, message: M}
+  - {rule: {field: ngay, before: today}, at: ngay, message: M}
+  - {rule: {field: so, at_most: 5}, at: so, message: M}
+fees: [{name: phi, title: Phí, type: phi, amount: so * 1000}]
+"""
+
+
+@pytest.mark.parametrize(("old", "new", "said"), FOLLOWED, ids=[new or "nothing" for _, new, _ in FOLLOWED])
+def test_what_names_a_faulty_thing_is_not_told_too(old: str, new: str, said: str) -> None:
+    assert told(LONG) == []
+    ((_, what),) = told(LONG.replace(old, new, 1))
+    assert what.endswith(said)
+
+
 def test_stages_in_calendar_days_are_compared_with_calendar_days_only() -> None:
     stages = "mot-cua, stages: [{stage: a, title: A, unit: tu-phap, time: {days: 4}}]"
     text = TINY.replace("mot-cua", stages)

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 from flask_security import verify_password
 
-from engine.office import people
+from engine.office import people, places
 from engine.platform.settings import ROOT, Settings
 from engine.publishing import versions
 from engine.storage import database, migrations
@@ -138,6 +138,28 @@ def test_definitions_are_loaded_published_and_exported(runner: FlaskCliRunner, t
     assert packed.exit_code == 0
     with zipfile.ZipFile(tmp_path / "one.zip") as archive:
         assert "1.001193.yaml" in archive.namelist()
+
+
+def test_a_file_loaded_alone_finds_the_administrative_units_too(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    written = (DEFINITIONS.parent / "tests" / "definitions" / "unseen" / "addresses.yaml").read_text("utf-8")
+    text = (
+        written.partition("\nform:")[0]
+        + """
+form:
+  - step: mot
+    title: Một
+    fields:
+      - {name: ho_ten, kind: text, label: Tên}
+      - {name: tinh, kind: choice, label: Tỉnh, choices: {catalog: provinces}}
+applicant: {name: ho_ten}
+processing: {reception: mot-cua}
+next_steps: N
+"""
+    )
+    (tmp_path / "one.yaml").write_text(text, "utf-8")
+    assert runner.invoke(args=["definitions", "load", str(tmp_path / "one.yaml"), "--publish"]).exit_code == 0
+    with runner.app.app_context():
+        assert places.places_of("2026-11-22").title("52") == "Gia Lai"
 
 
 def test_what_is_exported_loads_again(runner: FlaskCliRunner, tmp_path: Path) -> None:

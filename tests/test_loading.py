@@ -233,7 +233,7 @@ def test_loading_a_folder_reads_each_procedure(tmp_path: Path) -> None:
     ("file", "text", "fault"),
     [
         ("blocks/b.yaml", "format: 1\nblock: b\ntitle: B\nfields:\n- {name: x, kind: txt, label: X}\n",
-         '5: step "block", field "x": unknown kind "txt"; did you mean "text"?'),
+         '5: block "b", field "x": unknown kind "txt"; did you mean "text"?'),
         ("blocks/b.yaml", "format: 2\nblock: b\ntitle: B\nfields: []\n", "1: block: the format is 1, not 2"),
         ("catalogs/c.yaml", ("format: 1\ncatalog: c\ntitle: C\nentries:\n"
          "- {value: a, label: A}\n- {value: a, label: B}\n"),

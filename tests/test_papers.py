@@ -37,6 +37,9 @@ FORM = compiled(
 OWN = Answers({"cho_o": "nha_minh"}, {}, frozenset({"mot"}))
 
 
+NOTHING = Answers({}, {}, frozenset({"mot"}))
+
+
 def posted(form: CompiledForm = FORM, answers: Answers = OWN, **typed: Any) -> Any:
     """The outcome of one post of the papers."""
     at = form.step("giay_to")
@@ -126,6 +129,12 @@ def test_what_is_missing_is_found_again_before_sending() -> None:
     assert [error.field for error in review(FORM, answers, gone).errors] == ["so_do"]
     without = Answers({"cho_o": "nha_minh", "to_khai": "post"}, {}, frozenset({"mot", "giay_to"}))
     assert [error.field for error in review(FORM, without, CONTEXT).errors] == ["so_do"]
+
+
+def test_several_papers_that_do_not_say_how_they_come_are_asked_for() -> None:
+    silent = [{key: value for key, value in paper(name).items() if key != "attach"} for name in ("a", "b")]
+    form = compiled(step("mot", text("ten")), papers=[{"one_of": "o", "title": "T", "papers": silent}])
+    assert codes(posted(form, NOTHING)) == {"a": "paper.one_of"}
 
 
 def test_where_one_of_them_cannot_be_sent_nothing_is_demanded_online() -> None:

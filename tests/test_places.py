@@ -12,6 +12,7 @@ from engine.definition.areas import Area, Areas, alphabetical, read_areas
 from engine.definition.library import Library
 from engine.office import places
 from engine.publishing import rows
+from engine.storage.models import Place
 
 HERE = Path(__file__).parent / "definitions"
 TODAY, BEFORE = "2026-11-22", "2025-06-30"
@@ -69,6 +70,14 @@ def test_countries_come_from_their_catalog() -> None:
     assert of_day.country_options("en") == {"VN": "Viet Nam", "LA": "Lào"}
     assert of_day.country("VN", "vi") == "Việt Nam"
     assert of_day.country("XX", "vi") == "XX"
+
+
+def test_as_long_as_there_are_no_units_they_are_looked_for_anew() -> None:
+    Place.delete().execute()
+    places.forget()
+    assert (places.are_there(), dict(places.places_of(TODAY).province_options())) == (False, {})
+    Place.insert(code="97", name="Tỉnh Mới", kind="tỉnh", parent="", since="", until="").execute()  # another process
+    assert (places.are_there(), list(places.places_of(TODAY).province_options())) == (True, ["97"])
 
 
 def test_a_day_is_read_once_until_others_are_loaded() -> None:

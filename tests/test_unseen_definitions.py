@@ -30,6 +30,7 @@ WAYS = {
 ANSWERS: dict[str, Chosen] = {
     "checks": {"n1": "1", "n2": "2", "n3": "5"},
     "groups": {f"con_vat-{row}-dau_dan": [] for row in range(1, 5)},  # one leader at the most
+    "household": {f"nk-{row}-nk_tuoi": "40" for row in range(5)},
     "papers_fees_checks": {"so_ban": "4", "so_trang": "3", "tu_ngay": "01/01/2026", "den_ngay": "02/01/2026"},
 }
 

@@ -164,8 +164,9 @@ def opened(paths: Iterable[Path]) -> Iterator[list[Path]]:
 
 def load_one(path: Path, known: Library, *, publish: bool) -> None:
     """Loads a checked file or folder, and says what became of each procedure."""
-    if path.is_dir() and (areas := Library.folder(path).areas):
-        places.load(areas)
+    own = Library.folder(path).areas if path.is_dir() else ()
+    if own or not places.are_there():
+        places.load(own or known.areas)
     for loaded in versions.load_folder(path, publish=publish, now=datetime.now(UTC), by=BY, base=known):
         end_with(errors(loaded.faults))
         click.echo(f"{loaded.code}: version {loaded.version.number}" if loaded.version else loaded.code)

@@ -102,6 +102,8 @@ def check_path(path: Path, *, base: Library | None = None) -> Faults:
         library = Library.folder(path, base=base)
         found = [fault for loaded in load_all([path], base=base) for fault in loaded.faults]
         blocks = [fault for block in library.blocks.values() for fault in _check_block(block.node, library)]
+        used = {(fault.file, fault.line) for fault in found}  # where it is used is told too
+        blocks = [fault for fault in blocks if (fault.file, fault.line) not in used]
         return _told_once((*library.faults, *blocks, *found))
     node, faults = parse_far(read_bytes(path), str(path))
     if node is None:
@@ -137,7 +139,9 @@ def _check_block(node: Node, library: Library) -> Faults:
     step = replace(step, value={**step.value, "fields": node.at(["fields"])})  # type: ignore[dict-item]
     found = Outline(node, library)
     read_form(replace(form, value=[step]), found)
-    return (*faults, *found.reading.faults, *checks.check_form(found))
+    told = (*found.reading.faults, *checks.check_form(found))
+    place = f'block "{block.block}"'
+    return (*faults, *(replace(fault, place=fault.place.replace('step "block"', place, 1)) for fault in told))
 
 
 FILES: dict[str, Callable[[Node, Library], Faults]] = {

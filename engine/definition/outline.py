@@ -189,6 +189,8 @@ def read_field(node: Node, found: Outline, outer: Reading, above: tuple[Node, ..
     known: dict[str, Any] = {}
     if blocks.is_group(node):
         known["fields"], node = _columns(node, found, reading, above)
+    elif "fields" in _keys(node) or node.at(["kind"]).raw == blocks.GROUP:
+        found.unsure.append("")  # its columns are not known
     read = _read(node, found, reading, **known)
     if not name and (read is None or read.ASKS):
         found.unsure.append("")

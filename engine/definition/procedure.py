@@ -128,7 +128,11 @@ def paper(node: Node, reading: Reading) -> Paper | OneOf | None:
     """A paper, or several of which one is enough."""
     if node.get("one_of") is None:
         return recorded(Paper, 'paper "{}"')(node, reading)
-    return recorded(OneOf, 'papers "{}"')(node, reading)
+    whole = recorded(OneOf, 'papers "{}"')(node, reading)
+    listed = node.at(["papers"]).value
+    silent = {one.at(["name"]).raw for one in (listed if isinstance(listed, list) else ()) if one.get("attach") is None}
+    papers = (replace(one, attach="optional") if one.name in silent else one for one in (whole.papers if whole else ()))
+    return whole and replace(whole, papers=tuple(papers))
 
 
 @dataclass(frozen=True, kw_only=True)

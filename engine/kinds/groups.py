@@ -20,6 +20,14 @@ INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 Row = Mapping[str, Any]
 
 
+def least_rows(node: Node, reading: Reading) -> int | None:
+    """How many rows are wanted at least; 0 says that there may be none."""
+    if isinstance(node.value, int) and not isinstance(node.value, bool) and node.value < 0:
+        reading.fault(node, f"a number of at least 0 is wanted, not {node.value}")
+        return None
+    return 0 if node.raw == "0" else most_rows(node, reading)
+
+
 def most_rows(node: Node, reading: Reading) -> int | None:
     """How many rows may be asked for."""
     number = positive(node, reading)
@@ -49,7 +57,7 @@ class Group(Field):
     checks: tuple[Check, ...] = key(
         several(recorded(Check, "check")), default=(), doc="Rules inside each row, which see the row, then the form."
     )
-    min_rows: int | None = key(most_rows, doc="At least so many rows; what `required` is to other kinds.")
+    min_rows: int | None = key(least_rows, doc="At least so many rows; what `required` is to other kinds.")
     max_rows: int | None = key(most_rows, doc=f"At most so many rows; {MOST_ROWS} without it.")
     row_title: Text | None = key(local_text, doc="What each row is called; may carry `{column}`.")
     layout: str = key(
@@ -193,7 +201,7 @@ class Group(Field):
 
     def attributes(self) -> dict[str, str]:
         """How many rows."""
-        limits = {"data-min": self.min_rows, "data-max": self.max_rows}
+        limits = {"data-min": self.min_rows or None, "data-max": self.max_rows}
         return super().attributes() | {name: str(limit) for name, limit in limits.items() if limit is not None}
 
     def page(self) -> dict[str, Any]:

@@ -58,9 +58,19 @@ def _last_name(code: str) -> str:
     return str(found[0]) if found else ""
 
 
-@lru_cache(maxsize=64)
 def places_of(day: str) -> Places:
-    """The units of a day `YYYY-MM-DD`, read once per process; `forget` after loading others."""
+    """The units of a day `YYYY-MM-DD`, read once per process; `forget` after loading others.
+
+    As long as there are none they are looked for anew: another process may be about to load them.
+    """
+    found = _places_of(day)
+    if not found.areas.listed:
+        forget()
+    return found
+
+
+@lru_cache(maxsize=64)
+def _places_of(day: str) -> Places:
     areas = Areas(tuple(Area(*row) for row in statements.rows(ON, day, day)))
     return Places(day, areas, {language: _countries(language) for language in ("vi", "en")})
 
@@ -73,7 +83,12 @@ def _countries(language: str) -> Mapping[str, str]:
 
 def forget() -> None:
     """Reads the units anew the next time."""
-    places_of.cache_clear()
+    _places_of.cache_clear()
+
+
+def are_there() -> bool:
+    """Whether any unit of any day is known."""
+    return bool(Place.select().exists())
 
 
 def load(areas: Iterable[Area]) -> int:

@@ -216,7 +216,9 @@ def _constant_misfit(leaf: Compare, value: str | int | bool | Decimal, facts: Fi
     }
     if not fits.get(family, True):
         quoted = f'"{value}"' if isinstance(value, str) else _written(value)
-        hint = f'; write "{value}" in quotes' if family == "text" and not isinstance(value, bool) else ""
+        year = family == "moment" and moment_of(str(value)) is not None
+        quotes = not isinstance(value, bool) and (family == "text" or year)
+        hint = f'; write "{value}" in quotes' if quotes else ""
         return f'"{leaf.field}" ({facts.kind}) is compared with {WANTED[family]}, not {quoted}{hint}'
     return _choice_misfit(leaf, value, facts) if isinstance(value, str) else ""
 

@@ -204,7 +204,8 @@ class _Parsing:
         if isinstance(data, str | bool | int | float | Decimal) and data != "today":
             if moment_of(data) is None and time_of(data) is None:
                 example = 'a date such as "2026-01-31", a time such as "08:30", today or a field'
-                self.fault(path, f'"{operator}" wants {example}, not {described(data)}', data)
+                quotes = f'; write "{data}" in quotes' if not isinstance(data, str) and moment_of(str(data)) else ""
+                self.fault(path, f'"{operator}" wants {example}, not {described(data)}{quotes}', data)
                 return None
         return self.one(operator, data, path, depth)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -97,7 +98,7 @@ class Checking:
     @cached_property
     def facts(self) -> Mapping[str, FieldFacts]:
         """What conditions may ask of each field that could be read."""
-        papers = {entry.name: _paper_facts(entry.node) for entry in self.outline.papers if attached(entry.node)}
+        papers = {entry.name: _paper_facts(entry.node) for entry in self.outline.papers if attached(entry)}
         read = {name: facts_of(entry.field) for name, entry in self.entries.items() if entry.field is not None}
         columns = {
             f"{group}.{name}": facts_of(entry.field)
@@ -155,7 +156,13 @@ class Checking:
             self.fault(node, place, f'"{name}" is a column of "{groups[0]}" and stands in its rows only')
         elif not self.unsure(name):
             asked = [other for other in self.entries if other not in self.officer_names]
-            self.fault(node, place, f'unknown name "{name}"{did_you_mean(name, (*asked, *known))}')
+            if name not in map(_as_name, asked):  # else that field's own name is at fault
+                self.fault(node, place, f'unknown name "{name}"{did_you_mean(name, (*asked, *known))}')
+
+
+def _as_name(written: str) -> str:
+    """What somebody meant who wrote capitals or hyphens in a name."""
+    return re.sub(r"\W", "_", written.casefold())
 
 
 def where(node: Node, seen_from: Node) -> str:
@@ -180,14 +187,15 @@ def twice(checking: Checking, nodes: Iterable[Node], place: str, what: str) -> N
         seen.setdefault(node.raw, node)
 
 
-def attached(node: Node) -> bool:
-    """Whether a paper is sent online."""
-    return node.at(["attach"]).raw in ("required", "optional")
+def attached(paper: Entry) -> bool:
+    """Whether a paper is sent online; one of several is, where it does not say."""
+    attach = paper.node.get("attach")
+    return bool(paper.above) if attach is None else attach.raw in ("required", "optional")
 
 
 def facts_of(item: Any) -> FieldFacts:
     """What conditions may ask of a field."""
-    choices = item.values if isinstance(item, Choice | Choices | LinkedChoice) else None
+    choices = (item.values or None) if isinstance(item, Choice | Choices | LinkedChoice) else None
     operators = item.operators() | ({"none"} if item.none is not None else set())
     return FieldFacts(item.KIND, item.value_type(), operators, choices, *(_fixed(item, end) for end in ("min", "max")))
 

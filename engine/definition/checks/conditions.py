@@ -90,7 +90,7 @@ def _check_at(checking: Checking, at: Node) -> None:
     entry = checking.entries.get(at.raw)
     if entry is None or at.raw in checking.officer_names:
         checking.report_unknown(at, "check", at.raw)
-    elif at.raw in checking.paper_names and not attached(entry.node):
+    elif at.raw in checking.paper_names and not attached(entry):
         checking.fault(at, "check", f'the paper "{at.raw}" is not sent online, so nothing can be shown at it')
     elif entry.field is not None and not entry.field.ASKS:
         checking.fault(at, "check", f'"{at.raw}" asks nothing; name the field at which the sentence is shown')
@@ -174,6 +174,8 @@ def _check(
     rates = checking.rates if key_ == "rule" else ()
     group = own.group if own else group
     for name, rows in referred_in(node, group):
+        if rows not in ("", group) and rows not in checking.columns:
+            continue  # rows are asked of what has none, which is said of that
         if not _is_column(checking, name, rows, place, own):
             check_name(checking, name, part, place, order, rates, officer=officer)
     condition, faults = rules.parse_all(node.plain(), allow_formula=key_ == "rule")
@@ -240,7 +242,7 @@ def check_asked(
         checking.report_unknown(node, place, name, rates)
     elif name in checking.officer_names and not officer:
         checking.fault(node, place, f'"{name}" is filled by officers; a citizen\'s form cannot ask it')
-    elif name in checking.paper_names and not attached(entry.node):
+    elif name in checking.paper_names and not attached(entry):
         checking.fault(node, place, f'the paper "{name}" is not sent online, so nothing can ask it')
     else:
         return True

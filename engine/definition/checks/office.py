@@ -72,10 +72,11 @@ def _unit(checking: Checking, node: Node, place: str) -> None:
 
 def stages(checking: Checking) -> None:
     """Stages with their times, which fit into the methods' times, and the stages of officers' fields."""
-    known = [node.at(["stage"]).raw for node in checking.listed("processing", "stages")]
+    named = [node.get("stage") for node in checking.listed("processing", "stages")]
+    known = [stage.raw for stage in named if stage is not None]
     for entry in checking.outline.officer_entries:
         stage = entry.node.get("stage")
-        if stage is not None and stage.raw not in known:
+        if stage is not None and stage.raw not in known and None not in named:
             checking.fault(stage, entry.place, f'unknown stage "{stage.raw}"{did_you_mean(stage.raw, known)}')
     for node in checking.listed("processing", "stages"):
         if isinstance(node.value, dict) and _timeless(node):
@@ -135,7 +136,7 @@ def code_format(checking: Checking) -> None:
     if len(node.raw) > LONGEST_CODE:
         what = f"the pattern has {LONGEST_CODE} characters at the most, not {len(node.raw)}"
         checking.fault(node, "code_format", what)
-    if not any(name == "counter" for name, _, _ in found):
+    if not any(name == "counter" or name not in PLACEHOLDERS for name, _, _ in found):
         checking.fault(node, "code_format", "{counter} is missing")
     rest = PLACEHOLDER.sub("", node.raw)
     if re.search(r"[{}]", rest):

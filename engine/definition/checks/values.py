@@ -82,7 +82,7 @@ def _of_no_use(checking: Checking, entry: Entry, item: Field) -> None:
         if not any(_inner(entry.node, key) for key in ("label", "text")):
             checking.warn(entry.node, entry.place, f'the {item.KIND} says nothing: it has neither "label" nor "text"')
     hint = _inner(entry.node, "pattern_hint")
-    if isinstance(item, ShortText) and hint is not None and item.pattern is None:
+    if isinstance(item, ShortText) and hint is not None and _inner(entry.node, "pattern") is None:
         checking.warn(hint, entry.place, '"pattern_hint" has no effect without "pattern"')
     if isinstance(item, Date) and item.partial and item.precision != ("day",):
         node = entry.node.at(["partial"])

@@ -12,7 +12,7 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import BootstrapTheme
 from werkzeug.exceptions import HTTPException
 
-from admin import access, confines, desk, imports, procedures, rates, sign_in, standing, trials, versions
+from admin import access, confines, desk, imports, mail_words, procedures, rates, sign_in, standing, trials, versions
 from admin.menu import tables
 from admin.rail import rail
 from engine.platform.edge import csp_nonce
@@ -57,6 +57,7 @@ def pages() -> Blueprint:
     procedures.add_to(blueprint)
     imports.add_to(blueprint)
     rates.add_to(blueprint)
+    mail_words.add_to(blueprint)
     versions.add_to(blueprint)
     standing.add_to(blueprint)
     trials.add_to(blueprint)

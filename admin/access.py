@@ -82,6 +82,7 @@ PAGES: dict[str, Rule] = {
     "back.version_list": installation,
     "back.version": installation,
     "back.compare": installation,
+    "back.mail_words": installation,
     "back.try_run": installation,
     "back.withdraw": installation,
     "back.show_again": installation,

@@ -12,7 +12,7 @@ from admin.queues import QUEUES, counts
 
 PROCEDURE_PAGES = {
     "back.procedures", "back.procedure", "back.new_procedure", "back.version_list", "back.version", "back.compare",
-    "back.publish", "back.try_run", "back.close", "back.import_page", "back.confirm",
+    "back.mail_words", "back.publish", "back.try_run", "back.close", "back.import_page", "back.confirm",
 }  # fmt: skip
 RATE_PAGES = {"back.rate_agencies", "back.rates"}
 

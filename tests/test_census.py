@@ -88,6 +88,7 @@ PAGES: dict[str, str] = {
     "back.version_list": INSTALLATION,
     "back.version": INSTALLATION,
     "back.compare": INSTALLATION,
+    "back.mail_words": INSTALLATION,
     "back.try_run": INSTALLATION,
     "back.withdraw": INSTALLATION,
     "back.show_again": INSTALLATION,
@@ -131,7 +132,7 @@ MORE_VERBS = (
 SIGN_IN = "/quan-tri/dang-nhap"
 BUDGET = 15  # statements of one page
 # These read a whole draft and all that it may refer to: a fixed number of statements, however large they are.
-WHOLE = {"back.compare": 26, "back.publish": 26}
+WHOLE = {"back.compare": 26, "back.publish": 26, "back.mail_words": 26}
 REDIRECTS = (httpx.codes.FOUND, httpx.codes.SEE_OTHER, httpx.codes.PERMANENT_REDIRECT)
 
 

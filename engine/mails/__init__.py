@@ -15,10 +15,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from engine.calendar import ZONE
+from engine.definition import mail_words
 from engine.definition.procedure import Procedure
 from engine.format.texts import Text
 
-OWN_WORDS = re.compile(r"\{([a-z_]+)\}")
 MASK = "••••"
 SHOWN_OF_SENSITIVE = 3
 
@@ -134,10 +134,8 @@ def _named_facts(about: About, language: str) -> Mapping[str, str]:
 
 
 def _own(text: Text | None, facts: Mapping[str, str], language: str) -> str:
-    """An office's own words; `{code}` and its like are filled in, and nothing else is read in them."""
-    if text is None:
-        return ""
-    return OWN_WORDS.sub(lambda found: facts.get(found[1], found[0]), text.in_(language))
+    """An office's own words with what they name; nothing where it has none."""
+    return "" if text is None else mail_words.fill(text.in_(language), facts)
 
 
 def _one_line(subject: str) -> str:

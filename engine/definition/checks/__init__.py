@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from engine.definition.checks import computed, conditions, names, office, publishing, reach, texts, values
+from engine.definition.checks import computed, conditions, mail_words, names, office, publishing, reach, texts, values
 from engine.definition.checks.checking import Checking
 from engine.definition.outline import Outline
 from engine.format.faults import MOST_FAULTS, Fault, TooManyFaults, errors
@@ -34,6 +34,7 @@ OF_PROCEDURES: tuple[Callable[[Checking], None], ...] = (
     publishing.templates,
     publishing.applicant,
     publishing.mail,
+    mail_words.of_mails,
     publishing.rates,
     publishing.retention,
     publishing.links,

@@ -10,9 +10,9 @@ from flask import Flask
 from engine.definition import mail_words
 from engine.definition.loading import load_document
 from engine.platform.settings import ROOT
-from engine.publishing import rows
-from engine.storage.models import JournalEntry, ProcedureRow
-from tests import admin_cases
+from engine.publishing import rows, versions
+from engine.storage.models import JournalEntry, ProcedureRow, Version
+from tests import admin_cases, filing_cases
 from tests.admin_cases import CHIEF, OFFICER, Desk, words_of
 from tests.filing_cases import DOCUMENT, NOW
 from tests.forms_cases import HEAD, SHIPPED, step, text
@@ -89,10 +89,13 @@ def office(app: Flask) -> Iterator[None]:
     admin_cases.make_office(app)
     own = {"received": {"subject": {"vi": "Đã nhận {code}", "en": "Received {code}"}, "body": "Kính gửi, {{ unit }}"}}
     with app.app_context():
+        filing_cases.published()
         rows.write({**DOCUMENT, "mail": own}, now=NOW)
     yield
-    for table in (ProcedureRow, JournalEntry):
+    ProcedureRow.update(current=None).execute()
+    for table in (Version, ProcedureRow, JournalEntry):
         table.delete().execute()
+    versions._kept.cache_clear()  # SQLite gives the numbers of erased rows again
 
 
 @pytest.mark.usefixtures("office")

@@ -47,6 +47,7 @@ Types: TypeAlias = Mapping[str, str]
 RESERVED = {"today": "date", "channel": "text", "agency": "text"}
 NONE_KEY = "#none"
 WHOLE = ("integer", "money")
+SENT = "attach"  # the word of a paper whose files are sent, as pages post it
 BY_FAMILY: dict[str, Callable[[object], object]] = {
     "text": text_of,
     "number": decimal_of,
@@ -189,6 +190,8 @@ def _operand_family(operand: Operand, types: Types) -> str:
 
 def _field(name: str, family: str, value_type: str = "") -> Read:
     read = READERS[value_type] if value_type in WHOLE else BY_FAMILY[family]
+    if value_type == "file" and family == "text":
+        read = _way
     base_name, dot, part = name.partition(".")
     if not dot:
         return lambda view: read(view.get(base_name))
@@ -198,6 +201,11 @@ def _field(name: str, family: str, value_type: str = "") -> Read:
         return read(value.get(part)) if isinstance(value, Mapping) else None
 
     return reach
+
+
+def _way(value: object) -> object:
+    """How a paper comes; one whose files are sent comes in none of the other ways, so it `is_not` each of them."""
+    return SENT if isinstance(value, list) and value else BY_FAMILY["text"](value)
 
 
 def _operand(operand: Operand, family: str, types: Types, *, text_is_number: bool = False) -> Read | None:
@@ -254,7 +262,7 @@ def _in(leaf: Compare, types: Types) -> Test:
     assert isinstance(leaf.operand, tuple)
     fixed = _fixed_texts(leaf, types)
     if fixed is not None:
-        read = _field(leaf.field, "text")
+        read = _field(leaf.field, "text", types.get(leaf.field, ""))
         return lambda view: read(view) in fixed
     return _some(tuple(_pair(leaf.field, "is", item, types) for item in leaf.operand))
 
@@ -272,7 +280,7 @@ def _not_in(leaf: Compare, types: Types) -> Test:
     assert isinstance(leaf.operand, tuple)
     fixed = _fixed_texts(leaf, types)
     if fixed is not None:
-        read = _field(leaf.field, "text")
+        read = _field(leaf.field, "text", types.get(leaf.field, ""))
         return lambda view: (value := read(view)) is not None and value not in fixed
     return _every(tuple(_pair(leaf.field, "is_not", item, types) for item in leaf.operand))
 

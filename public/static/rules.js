@@ -82,10 +82,14 @@ function pair(field, operator, operand, view, types) {
   const test = TESTS[family]?.[operator];
   if (!test) return false;
   const type = field.includes(".") ? "text" : types[field];
-  const left = READERS[family](reached(view, field), type);
+  const read = type === "file" && family === "text" ? way : READERS[family];
+  const left = read(reached(view, field), type);
   const right = operandValue(operand, family, type, view, types);
   return left === null || right === null ? false : test(compare(family, left, right));
 }
+
+// How a paper comes; one whose files are sent comes in none of the other ways, so it `is_not` each of them.
+const way = (value) => (Array.isArray(value) && value.length ? "attach" : textOf(value));
 
 // The family in which a field is compared: its own, or, where its type leaves it open, the operand's.
 function familyOf(field, operator, operand, types) {

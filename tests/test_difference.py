@@ -81,8 +81,8 @@ def mutations(record: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[Any, tu
     kind: Any = type(record)
     for key, item in keys_of(kind).items():
         value = getattr(record, item.name)
-        if key in NAMES:
-            continue
+        if key in NAMES or (key == "required" and getattr(record, "min_rows", None)):
+            continue  # of rows the least number is what "required" says of other kinds
         if isinstance(value, tuple) and value and all(is_record(one) for one in value):
             inner: Any = in_list(value, path)
         elif is_record(value):

@@ -24,6 +24,7 @@ SHOWN: dict[str, type[Field]] = {
     "text": ShortText,
     "date": Date,
 }
+EXACT = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}
 BY_FAMILY = {"number": ORDER, "moment": TIME_ORDER}
 
 
@@ -89,8 +90,8 @@ class Computed(Field):
         return self._as_shown().export(value, context)
 
     def schema(self) -> dict[str, Any]:
-        """As the kind as which it is shown."""
-        return self._as_shown().schema()
+        """As the kind as which it is shown; a decimal with the places that it has."""
+        return EXACT if self.sort == "decimal" else self._as_shown().schema()
 
 
 def _whole(value: Any) -> int | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -12,15 +13,16 @@ from typing import Any
 from flask import Flask
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from engine.definition.areas import Area
 from engine.definition.library import CATEGORIES, Agency, Unit
 from engine.draft import attachments, drafts
 from engine.form.answers import Answers
 from engine.form.compiled import CompiledForm
-from engine.office import agencies, people
+from engine.office import agencies, people, places
 from engine.publishing import rows, versions
 from engine.storage.database import database
 from engine.storage.models import Agency as AgencyRow
-from engine.storage.models import Draft, User, Version
+from engine.storage.models import Draft, Place, User, Version
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)  # Tuesday, 09:00 in Việt Nam, a day off: 24/11 is a holiday
 WORKING = datetime(2026, 11, 25, 2, tzinfo=UTC)  # Wednesday, 09:00 in Việt Nam
@@ -97,6 +99,15 @@ def prepare() -> None:
     agencies.load((WARD, COMMUNE), overwrite=False)
     entries = [{"value": "ho-tich", "label": "Hộ tịch"}]
     rows.write_catalog({"format": 1, "catalog": CATEGORIES, "title": "Lĩnh vực", "entries": entries})
+
+
+@contextmanager
+def some_units() -> Iterator[None]:
+    """One ward: where nobody loaded any unit, they are looked for at each request."""
+    places.load([Area("01", "Thành phố Hà Nội", "province"), Area("00004", "Phường Ba Đình", "ward", "01")])
+    yield
+    Place.delete().execute()
+    places.forget()
 
 
 def published(**more: Any) -> Version:

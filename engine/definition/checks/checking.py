@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from engine.definition.outline import Entry, Outline
@@ -155,9 +156,18 @@ class Checking:
         if groups:
             self.fault(node, place, f'"{name}" is a column of "{groups[0]}" and stands in its rows only')
         elif not self.unsure(name):
-            asked = [other for other in self.entries if other not in self.officer_names]
-            if name not in map(_as_name, asked):  # else that field's own name is at fault
-                self.fault(node, place, f'unknown name "{name}"{did_you_mean(name, (*asked, *known))}')
+            if name not in self.meant_names:  # else that field's own name is at fault
+                self.fault(node, place, f'unknown name "{name}"{did_you_mean(name, chain(self.asked_names, known))}')
+
+    @cached_property
+    def asked_names(self) -> tuple[str, ...]:
+        """The names that a citizen's form can ask."""
+        return tuple(other for other in self.entries if other not in self.officer_names)
+
+    @cached_property
+    def meant_names(self) -> frozenset[str]:
+        """The same as they were likely meant."""
+        return frozenset(_as_name(name) for name in self.asked_names)
 
 
 def _as_name(written: str) -> str:

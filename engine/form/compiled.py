@@ -18,11 +18,10 @@ from engine.form.entry import Inputs as Inputs
 from engine.form.fees import CompiledFee, compile_fee
 from engine.form.papers import papers_step
 from engine.kinds import Context, Field
-from engine.kinds.choices import Choice, Choices, Option
 from engine.kinds.computed import Computed
 from engine.kinds.files import File
 from engine.kinds.groups import Group
-from engine.kinds.linked import LinkedChoice
+from engine.kinds.offered import choices_of, conditions_of_choices
 from engine.kinds.signature import Signature
 from engine.rules import Condition
 from engine.rules.dependent import conditions_of_text
@@ -54,6 +53,16 @@ class CompiledField:
     def plain(self) -> bool:
         """Whether its value is what was answered, and nothing more."""
         return self.compute is None and self.rows is None
+
+    @cached_property
+    def name(self) -> str:
+        """The field's name, near at hand for the journey."""
+        return self.field.name
+
+    @cached_property
+    def holds(self) -> bool:
+        """Whether the field has a value, near at hand for the journey."""
+        return self.field.HOLDS
 
     @cached_property
     def may_lack(self) -> bool:
@@ -373,16 +382,6 @@ def sources_of(item: Field) -> tuple[str, ...]:
     if isinstance(item, Group):
         return tuple(name for column in item.columns for name in sources_of(column))
     return formulas.names(item.formula) if isinstance(item, Computed) else ()
-
-
-def choices_of(item: Field) -> tuple[Option, ...]:
-    """What a field offers to choose from; nothing for other kinds."""
-    return item.options if isinstance(item, Choice | Choices | LinkedChoice) else ()
-
-
-def conditions_of_choices(item: Field) -> dict[str, Condition]:
-    """The conditions of the choices that have one, by value."""
-    return {option.value: option.when for option in choices_of(item) if option.when is not None}
 
 
 def _test(condition: Condition | None, types: Mapping[str, str]) -> Test | None:

@@ -155,8 +155,8 @@ def _walk(step: CompiledStep, values: Mapping[str, Any], typed: Mapping[str, Typ
         for item in part.fields:
             if item.test is not None and not item.test(view):
                 continue
-            name = item.field.name
-            if item.field.HOLDS:
+            name = item.name
+            if item.holds:
                 relevant.append(name)
             value = values.get(name) if item.plain else _worked_out(item, values, typed, way)
             if value is not None:

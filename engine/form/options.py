@@ -8,10 +8,11 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from engine.form.compiled import CompiledStep, choices_of
+from engine.form.compiled import CompiledStep
 from engine.kinds import Field, Places
 from engine.kinds.choices import OTHER, OTHER_LABEL, Option
 from engine.kinds.linked import LinkedChoice
+from engine.kinds.offered import choices_of
 
 
 def offered_on(today: str, field: Field) -> tuple[Option, ...]:

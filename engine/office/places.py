@@ -13,6 +13,7 @@ from engine.storage.models import CatalogEntryRow, CatalogRow, Place
 
 COUNTRIES = "quoc_tich"
 ON = "SELECT code, name, kind, parent FROM place WHERE since <= ? AND (until = '' OR until >= ?)"
+ANY = f"{ON} LIMIT 1"
 EVER = "SELECT name FROM place WHERE code = ? ORDER BY since DESC LIMIT 1"
 
 
@@ -61,11 +62,12 @@ def _last_name(code: str) -> str:
 def places_of(day: str) -> Places:
     """The units of a day `YYYY-MM-DD`, read once per process; `forget` after loading others.
 
-    As long as there are none they are looked for anew: another process may be about to load them.
+    As long as there are none, one statement asks whether another process has loaded them meanwhile.
     """
     found = _places_of(day)
-    if not found.areas.listed:
+    if not found.areas.listed and statements.one(ANY, day, day):
         forget()
+        found = _places_of(day)
     return found
 
 

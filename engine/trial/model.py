@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from engine import formulas, rules
-from engine.form.compiled import CompiledField, CompiledForm, CompiledPart, CompiledStep, Test, conditions_of_choices
+from engine.form.compiled import CompiledField, CompiledForm, CompiledPart, CompiledStep, Test
 from engine.form.journey import amounts
 from engine.format.texts import Text
 from engine.formulas.values import shifted
 from engine.kinds import Context, Field
 from engine.kinds.computed import Computed
 from engine.kinds.groups import Group
+from engine.kinds.offered import conditions_of_choices
 from engine.rules import Compare, Condition, Count, FieldValue, Today
 from engine.rules.dependent import conditions_of_text
 from engine.rules.tree import PRESENCE, base, leaves, operands

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,17 @@ def test_what_was_declared_is_read_back_under_the_texts_that_count() -> None:
 def test_a_text_of_several_says_its_last_where_no_answers_are_known() -> None:
     label = OWNER.fields["ten"].label
     assert (label.in_("vi"), label.in_("en")) == ("Họ tên", "Name")
+
+
+@pytest.mark.parametrize(("number", "label"), [(1, "Ít"), (2, "Nhiều")])
+def test_the_page_and_the_words_choose_the_same_text_by_a_fraction(number: int, label: str) -> None:
+    cases = [{"when": {"field": "so", "more_than": Decimal("1.5")}, "text": "Nhiều"}, {"text": "Ít"}]
+    form = compiled(step("mot", {"name": "so", "kind": "integer", "label": "Số"}, text("ghi", label=cases)))
+    answers = Answers({"so": number})
+    spans = drawn(form, "mot", answers).xpath('//*[@data-field="ghi"]//label/span[@data-when]')
+    assert [span.text for span in spans if span.get("hidden") is None] == [label]
+    shown = showing.Shown(form, journey(form, answers, CONTEXT).view, "vi", CONTEXT)
+    assert showing.filled(form.fields["ghi"].label, "vi", shown) == label
 
 
 # The box beside a field

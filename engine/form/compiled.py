@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -17,14 +15,16 @@ from engine.form.entry import AnswerField, wtforms_field
 from engine.form.entry import Inputs as Inputs
 from engine.form.fees import CompiledFee, compile_fee
 from engine.form.papers import papers_step
+from engine.form.wording import condition_text
+from engine.format.texts import Text
 from engine.kinds import Context, Field
 from engine.kinds.computed import Computed
 from engine.kinds.files import File
-from engine.kinds.groups import Group
+from engine.kinds.groups import Group, sources_of
 from engine.kinds.offered import choices_of, conditions_of_choices
 from engine.kinds.signature import Signature
 from engine.rules import Condition
-from engine.rules.dependent import conditions_of_text
+from engine.rules.dependent import DependentText, conditions_of_text
 from engine.rules.reading import Check
 
 Test = Callable[[Mapping[str, Any]], bool]
@@ -70,15 +70,19 @@ class CompiledField:
         return bool(self.field.required) or self.field.none is not None
 
     @property
+    def texts(self) -> tuple[Text | None, ...]:
+        """What may depend on answers."""
+        return self.field.label, self.field.hint, getattr(self.field, "text", None)
+
+    @property
     def conditions(self) -> tuple[Condition, ...]:
         """All that its page asks."""
         item = self.field
-        texts = (item.label, item.hint, getattr(item, "text", None))
         return (
             *([self.shown_when] if self.shown_when else []),
             *([] if isinstance(item.required, bool) else [item.required]),
             *conditions_of_choices(item).values(),
-            *(when for text in texts for when in conditions_of_text(text)),
+            *(when for text in self.texts for when in conditions_of_text(text)),
             *(self.rows.conditions if self.rows else ()),
         )
 
@@ -90,6 +94,11 @@ class CompiledPart:
     test: Test | None
     fields: tuple[CompiledField, ...]
     section: Section | None = None
+
+    @property
+    def texts(self) -> tuple[Text | None, ...]:
+        """What may depend on answers, its fields' left aside."""
+        return (self.section.title, self.section.hint) if self.section else ()
 
     @property
     def one_of(self) -> bool:
@@ -169,12 +178,18 @@ class CompiledStep:
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
         """All that the page of this step asks to show its fields and their choices."""
-        sections = [part.section for part in self.parts if part.section is not None]
-        texts = [text for section in sections for text in (section.title, section.hint)]
         return (
             *(condition for part in self.parts for item in part.fields for condition in item.conditions),
-            *(when for text in texts for when in conditions_of_text(text)),
+            *(when for part in self.parts for text in part.texts for when in conditions_of_text(text)),
         )
+
+    @cached_property
+    def cases(self) -> Mapping[str, Condition]:
+        """The conditions under which each of several texts is the one, as the page writes them."""
+        texts = [text for part in self.parts for text in part.texts]
+        texts += [text for part in self.parts for item in part.fields for text in item.texts]
+        found = (when for text in texts if isinstance(text, DependentText) for when, _ in text.alternatives())
+        return {condition_text(when): when for when in found}
 
     @cached_property
     def offered(self) -> Mapping[str, Mapping[str, Test]]:
@@ -225,7 +240,6 @@ class CompiledForm:
     checks: tuple[CompiledCheck, ...]
     fees: tuple[CompiledFee, ...]
     types: Mapping[str, str]
-    written: dict[str, Test] = field(default_factory=dict, compare=False)
     tests: dict[Condition, Test] = field(default_factory=dict, compare=False)
     pages: dict[tuple[str, str, int], Any] = field(default_factory=dict, compare=False)
 
@@ -289,12 +303,6 @@ class CompiledForm:
         group, _, inner = name.partition("-")
         known = self.scopes.get(group) if inner else None
         return (known, inner.partition("-")[2]) if known and "-" in inner else (self, group if inner else name)
-
-    def holds(self, written: str, view: Mapping[str, Any]) -> bool:
-        """Whether a condition holds that a page was compiled with, as its text."""
-        if written not in self.written:
-            self.written[written] = rules.compile(rules.parse(json.loads(written, parse_float=Decimal)), self.types)
-        return self.written[written](view)
 
     def test(self, condition: Condition) -> Test:
         """A condition of a text as a function of a view, compiled once."""
@@ -375,13 +383,6 @@ def _scope(form: CompiledForm, group: Group, rows: CompiledStep) -> CompiledForm
     order |= dict.fromkeys(group.column, order[group.name])
     checks = tuple(_check(check, types, order) for check in group.checks)
     return CompiledForm(form.procedure, (*form.steps, rows), checks, (), types)
-
-
-def sources_of(item: Field) -> tuple[str, ...]:
-    """The names of which a field's value, or that of a column of it, is computed."""
-    if isinstance(item, Group):
-        return tuple(name for column in item.columns for name in sources_of(column))
-    return formulas.names(item.formula) if isinstance(item, Computed) else ()
 
 
 def _test(condition: Condition | None, types: Mapping[str, str]) -> Test | None:

@@ -288,7 +288,7 @@ def render(
         e=Said(errors),
         s=at.shown,
         r=_required(step, view),
-        holds=partial(compiled.holds, view=view),
+        holds=partial(_holds, compiled, step, view),
         places=context.places,
         view=_named_outside(step, view),
         rows={
@@ -297,6 +297,11 @@ def render(
         blank={group.name: _blank(inner, view, context) for group, inner in step.groups},
     )
     return Markup(text)  # noqa: S704 - the output of an autoescaping template
+
+
+def _holds(compiled: CompiledForm, step: CompiledStep, view: Mapping[str, Any], written: str) -> bool:
+    """Whether the condition of a text holds, named as the page writes it."""
+    return compiled.test(step.cases[written])(view)
 
 
 def _with_page_values(step: CompiledStep, typed: Mapping[str, Any], context: Context, language: str) -> dict[str, Any]:
@@ -348,7 +353,7 @@ def _rows(
             said.get(number, Said()),
             shown,
             _required(rows, view),
-            partial(scope.holds, view=view),
+            partial(_holds, scope, rows, view),
             target == group.at(number),
         )
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
+from engine import formulas
 from engine.format.reading import Node, Reading, anything, key, local_text, one_of, positive, recorded, several
 from engine.format.texts import Text
 from engine.kinds.base import Context, Field, Inputs, Typed
+from engine.kinds.computed import Computed
 from engine.kinds.messages import Problem
 from engine.rules.reading import Check
 
@@ -207,3 +209,10 @@ class Group(Field):
     def page(self) -> dict[str, Any]:
         """How it is laid out, and how many rows it takes."""
         return {"layout": "table" if self.layout == "table" else "cards", "most": self.most}
+
+
+def sources_of(item: Field) -> tuple[str, ...]:
+    """The names of which a field's value, or that of a column of it, is computed."""
+    if isinstance(item, Group):
+        return tuple(name for column in item.columns for name in sources_of(column))
+    return formulas.names(item.formula) if isinstance(item, Computed) else ()

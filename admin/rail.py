@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from admin import access
 from admin.queues import QUEUES, counts
+from engine.kinds.numbers import with_dots
 
 PROCEDURE_PAGES = {
     "back.procedures", "back.procedure", "back.new_procedure", "back.version_list", "back.version", "back.compare",
@@ -51,7 +52,7 @@ def _dossiers() -> Group:
     here = request.args.get("muc", "") if request.endpoint == "back.dossier_list" else None
     links = [
         Link(queue.words(), url_for("back.dossier_list", muc=name or None), queue.icon, here == name,
-             f"{numbers[name]:,}".replace(",", "."), queue.late)
+             with_dots(numbers[name]), queue.late)
         for name, queue in QUEUES.items()
     ]  # fmt: skip
     return Group(_("Hồ sơ"), links)

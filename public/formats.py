@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from engine.kinds.numbers import in_dong
+
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -25,7 +27,7 @@ def day(value: datetime | None) -> str:
 
 def money(amount: int) -> str:
     """`1.000.000 đ`."""
-    return f"{amount:,} đ".replace(",", ".")
+    return in_dong(amount)
 
 
 def filesize(size: int) -> str:

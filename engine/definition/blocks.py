@@ -80,7 +80,7 @@ def _report_unknown(node: Node, block: str, library: Library, reading: Reading) 
 
 def field_name(node: Node) -> str:
     """The name of a field's node, or an empty text."""
-    inner = node.value.get("name") if isinstance(node.value, dict) else None
+    inner = node.get("name")
     return inner.raw if inner is not None else ""
 
 

@@ -313,7 +313,7 @@ class _Shelf:
 
 def check_format(node: Node, reading: Reading) -> None:
     """A fault where a file is not of the format's number."""
-    inner = node.value.get("format") if isinstance(node.value, dict) else None
+    inner = node.get("format")
     if inner is None:
         reading.fault(node, '"format" is missing')
     elif inner.value != FORMAT:

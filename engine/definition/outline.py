@@ -324,7 +324,7 @@ def _officer_fields(node: Node | None, found: Outline) -> tuple[OfficerField, ..
     read = []
     form = list(found.entries)
     for item in _listed(node, found.reading, "fields"):
-        stage = item.value.get("stage") if isinstance(item.value, dict) else None
+        stage = item.get("stage")
         if blocks.is_group(item):
             found.reading.at("officer_fields").fault(item.at(["kind"]), "officers fill no group")
             continue

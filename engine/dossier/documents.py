@@ -14,6 +14,7 @@ import segno
 import typst
 
 from engine.calendar import ZONE
+from engine.kinds.numbers import in_dong
 
 if TYPE_CHECKING:
     from typst import PDFStandards
@@ -94,8 +95,8 @@ def _receipt_document(data: Receipt) -> dict[str, Any]:
         "filed_at": _moment(data.filed_at),
         "due": data.due,
         "papers": [asdict(paper) for paper in data.papers],
-        "fees": [{**asdict(fee), "amount": _money(fee.amount)} for fee in data.fees],
-        "total": _money(sum(fee.amount for fee in data.fees)),
+        "fees": [{**asdict(fee), "amount": in_dong(fee.amount)} for fee in data.fees],
+        "total": in_dong(sum(fee.amount for fee in data.fees)),
         "next_steps": list(data.next_steps),
         "tracking_url": data.tracking_url,
         "qr": _qr(data.tracking_url),
@@ -142,10 +143,6 @@ def _qr(address: str) -> str:
 def _moment(at: datetime) -> dict[str, str]:
     local = at.astimezone(ZONE)
     return {"time": f"{local:%H:%M}", "day": f"{local:%d/%m/%Y}"}
-
-
-def _money(amount: int) -> str:
-    return f"{amount:,} đ".replace(",", ".")
 
 
 def _bare(text: str) -> str:

@@ -23,6 +23,7 @@ from engine.form.fees import FeeDue
 from engine.form.journey import review
 from engine.form.markdown import plain
 from engine.kinds import Context
+from engine.kinds.numbers import in_dong
 from engine.mails import About, Line, Part, outbox
 from engine.office import agencies, places
 from engine.office.workflow import Status
@@ -275,7 +276,7 @@ def submitted_mail(filing: _Filing, dossier: Dossier) -> mails.Written:
     return mails.about_dossier(
         "submitted", about, procedure=procedure, language=language,
         parts=tuple(_parts(filing)),
-        fees=[Line(titles[fee.name], mails.money(fee.amount)) for fee in amounts],
+        fees=[Line(titles[fee.name], in_dong(fee.amount)) for fee in amounts],
         total=mails.total([fee.amount for fee in amounts]) if amounts else "",
         next_steps=plain(procedure.next_steps.in_(language)) if procedure.next_steps else "",
     )  # fmt: skip

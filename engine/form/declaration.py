@@ -79,13 +79,13 @@ class _Reading:
         """The rows of a group; under a mask none of its own sensitive answers stands in a title."""
         scope = self.compiled.scopes[group.name]
         hidden = self.compiled.sensitive_in(group) if self.mask else frozenset()
+        label = filled(group.label, self.language, self.shown)
         for number, row in enumerate(self.view[group.name]):
             own = {name: row[name] for name in row if name not in hidden}
             shown = Shown(scope, {**self.around, **own}, self.language, self.context)
             answered = [column for column in group.columns if column.name in row or column.none_key in row]
-            title = (
-                f"{filled(group.label, self.language, self.shown)}: {row_title(group, number, self.language, shown)}"
-            )
+            named = row_title(group, number, self.language, shown)
+            title = OF_GROUP.in_(self.language).format(group=label, row=named)
             rows = tuple(self.line(column, row, shown, hidden) for column in answered)
             yield Part(step, title, rows, group.at(number))
 

@@ -141,7 +141,10 @@ def journey(compiled: CompiledForm, answers: Answers, context: Context) -> Journ
 
 def amounts(compiled: CompiledForm, context: Context) -> dict[str, int]:
     """The amounts that computed fields and checks name; no part of the answers."""
-    return {name: compiled.rates(context)[name] for name in compiled.rates_used} if compiled.rates_used else {}
+    if not compiled.rates_used:
+        return {}
+    rates = compiled.rates(context)
+    return {name: rates[name] for name in compiled.rates_used}
 
 
 def _walk(step: CompiledStep, values: Mapping[str, Any], typed: Mapping[str, Typed], way: _Way) -> None:

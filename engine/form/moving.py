@@ -10,7 +10,7 @@ from engine.form.answers import Answers
 from engine.form.compiled import CompiledForm
 from engine.form.journey import FieldError, Journey, Review, review
 from engine.kinds import Context, Field, Refused
-from engine.kinds.base import Typed
+from engine.kinds.base import Typed, posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,7 @@ def _fitted(before: Field, after: Field, value: Any, context: Context) -> tuple[
         return None, None
     entry = (after if type(before) is type(after) else before).typed(value)
     try:
-        return after.parse(
-            {name: [said] if isinstance(said, str) else said for name, said in entry.items()}, context
-        ), None
+        return after.parse(posted(entry), context), None
     except Refused:
         return None, {name: said for name, said in entry.items() if name in after.inputs()} or None
 

@@ -179,6 +179,17 @@ def first(data: Inputs, name: str) -> str:
     return values[0] if values else ""
 
 
+def entry(data: Inputs, name: str) -> str:
+    """What was typed into an input, cleaned, or an empty text; raises `Refused`."""
+    typed = first(data, name)
+    return clean(typed) if typed else ""
+
+
+def posted(typed: Mapping[str, str | Sequence[str]]) -> dict[str, Sequence[str]]:
+    """The inputs of a stored value as a browser would post them."""
+    return {name: [said] if isinstance(said, str) else said for name, said in typed.items()}
+
+
 INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from engine.format.reading import Node, Reading, described, integer, key, one_of, report_unknown
 from engine.format.texts import Text
 from engine.formulas.values import shifted
-from engine.kinds.base import EQUALITY, TIME_ORDER, Context, Field, Inputs, Refused, clean, first
+from engine.kinds.base import EQUALITY, TIME_ORDER, Context, Field, Inputs, Refused, entry
 from engine.kinds.messages import Problem
 
 PRECISIONS = ("day", "month", "year")
@@ -96,8 +96,7 @@ class Date(Field):
 
     def parse(self, data: Inputs, context: Context) -> str | None:
         """`dd/mm/yyyy` (also with dots, hyphens or spaces), `mm/yyyy`, `yyyy` or the stored form."""
-        typed = first(data, self.name)
-        typed = clean(typed) if typed else ""
+        typed = entry(data, self.name)
         if not typed:
             return None
         stored = typed if STORED.fullmatch(typed) else self._turned(typed)

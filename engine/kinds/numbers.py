@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from engine.format.reading import Node, Reading, described, integer, key, local_text
 from engine.format.texts import Text
 from engine.formulas.values import DECIMAL
-from engine.kinds.base import EQUALITY, ORDER, Context, Field, Inputs, Refused, clean, first
+from engine.kinds.base import EQUALITY, ORDER, Context, Field, Inputs, Refused, entry
 from engine.kinds.messages import Problem
 
 WHOLE = re.compile(r"[+-]?\d{1,18}")
@@ -55,6 +55,11 @@ def _bare(digits: str) -> str:
 def with_dots(whole: int) -> str:
     """`1.000.000`."""
     return f"{whole:,}".replace(",", ".")
+
+
+def in_dong(amount: int) -> str:
+    """`1.000.000 đ`."""
+    return f"{with_dots(amount)} đ"
 
 
 def fraction(node: Node, reading: Reading) -> Decimal | None:
@@ -134,8 +139,7 @@ class Integer(_Number):
 
     def parse(self, data: Inputs, context: Context) -> int | None:
         """A whole number; dots and spaces between thousands are taken."""
-        typed = first(data, self.name)
-        typed = clean(typed) if typed else ""
+        typed = entry(data, self.name)
         if not typed:
             return None
         value = whole_number(typed)
@@ -174,8 +178,7 @@ class DecimalNumber(_Number):
 
     def parse(self, data: Inputs, context: Context) -> str | None:
         """A comma or a point before the fraction; the other one, or spaces, between thousands."""
-        typed = first(data, self.name)
-        typed = clean(typed) if typed else ""
+        typed = entry(data, self.name)
         if not typed:
             return None
         value = exact(typed)
@@ -234,8 +237,7 @@ class Money(_Number):
 
     def parse(self, data: Inputs, context: Context) -> int | None:
         """Digits, with or without dots, commas or spaces between thousands; `đ` behind them is taken."""
-        typed = first(data, self.name)
-        typed = clean(typed) if typed else ""
+        typed = entry(data, self.name)
         if not typed:
             return None
         value = amount(typed)

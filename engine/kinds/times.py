@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from engine.format.reading import Node, Reading, described, key, text
 from engine.format.texts import Text
 from engine.formulas.values import TIME, moment_of, time_of
-from engine.kinds.base import EQUALITY, TIME_ORDER, Context, Field, Inputs, Refused, clean, first
+from engine.kinds.base import EQUALITY, TIME_ORDER, Context, Field, Inputs, Refused, entry
 from engine.kinds.dates import Limit, valid, written
 from engine.kinds.dates import limit as day_limit
 from engine.kinds.messages import Problem
@@ -106,8 +106,7 @@ class Time(Field):
 
     def parse(self, data: Inputs, context: Context) -> str | None:
         """`HH:MM`, `9h30`, `9 giờ 30`."""
-        typed = first(data, self.name)
-        typed = clean(typed) if typed else ""
+        typed = entry(data, self.name)
         if not typed:
             return None
         stored = stored_time(typed)
@@ -147,8 +146,7 @@ class DateTime(Field):
 
     def parse(self, data: Inputs, context: Context) -> str | None:
         """`dd/mm/yyyy HH:MM`, the time before the day, or the stored form."""
-        typed = first(data, self.name)
-        typed = clean(typed) if typed else ""
+        typed = entry(data, self.name)
         if not typed:
             return None
         stored = stored_moment(typed)

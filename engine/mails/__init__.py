@@ -18,6 +18,7 @@ from engine.calendar import ZONE
 from engine.definition import mail_words
 from engine.definition.procedure import Procedure
 from engine.format.texts import Text
+from engine.kinds.numbers import in_dong
 
 MASK = "••••"
 SHOWN_OF_SENSITIVE = 3
@@ -103,11 +104,6 @@ def masked(shown: str) -> str:
     return MASK + (shown[-SHOWN_OF_SENSITIVE:] if len(shown) > 2 * SHOWN_OF_SENSITIVE else "")
 
 
-def money(amount: int) -> str:
-    """`1.000.000 đ`."""
-    return f"{amount:,} đ".replace(",", ".")
-
-
 def moment_in(language: str) -> Any:
     """Writes a moment as pages do: `09:30 ngày 24/11/2026`, `09:30 on 24/11/2026`."""
     between = " ngày " if language == "vi" else " on "
@@ -123,7 +119,7 @@ def moment_in(language: str) -> Any:
 
 def total(fees: Sequence[int]) -> str:
     """What the fees come to."""
-    return money(sum(fees))
+    return in_dong(sum(fees))
 
 
 def _named_facts(about: About, language: str) -> Mapping[str, str]:

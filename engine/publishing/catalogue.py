@@ -14,6 +14,7 @@ from peewee import fn
 from engine.definition.procedure import Procedure
 from engine.format.texts import Text
 from engine.kinds.groups import Group
+from engine.kinds.numbers import in_dong
 from engine.search import words
 from engine.storage.models import Agency, CatalogEntryRow, CatalogRow, Dossier, ProcedureRow, Version
 
@@ -160,10 +161,10 @@ def amount_words(of: Procedure, amount: str, own: Mapping[str, int] | None = Non
         def word(match: re.Match[str]) -> str:
             name = match[0]
             if name in rates:
-                return f"{rates[name]:,} đ".replace(",", ".")
+                return in_dong(rates[name])
             return labels[name].in_(language).lower() if name in labels else name
 
-        text = f"{int(amount):,} đ".replace(",", ".") if amount.isdigit() else WORD.sub(word, amount)
+        text = in_dong(int(amount)) if amount.isdigit() else WORD.sub(word, amount)
         return text.replace("*", "×")
 
     return Text(written("vi"), written("en"))

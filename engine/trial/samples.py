@@ -11,6 +11,7 @@ from engine.definition.checks.checking import facts_of
 from engine.formulas.values import decimal_of, moment_of, shifted, time_of
 from engine.kinds import Context, Field, Refused
 from engine.kinds.address import HOME, Address
+from engine.kinds.base import posted
 from engine.kinds.choices import OTHER, Choice, Choices
 from engine.kinds.contacts import NationalId
 from engine.kinds.dates import Date
@@ -50,17 +51,12 @@ Made = Iterator[Sample]
 
 def normal(item: Field, value: Any, context: Context) -> Any:
     """The value as it is stored when it is typed, or nothing where the field refuses it."""
-    typed = inputs_of(item, value)
+    typed = posted(item.typed(value))
     try:
         stored = item.parse(typed, context)
     except Refused:
         return None
     return None if stored is None or item.problem(stored, context) else stored
-
-
-def inputs_of(item: Field, value: Any) -> dict[str, list[str]]:
-    """What is typed for a value, input by input."""
-    return {name: [one] if isinstance(one, str) else one for name, one in item.typed(value).items()}
 
 
 def texts(item: Field, _context: Context, wanted: tuple[Any, ...]) -> Made:

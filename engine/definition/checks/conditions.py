@@ -57,7 +57,7 @@ def _check_default(checking: Checking, entry: Entry) -> None:
 
 
 def _choices(entry: Entry) -> Iterator[Node]:
-    inner = entry.node.value.get("choices") if isinstance(entry.node.value, dict) else None
+    inner = entry.node.get("choices")
     if inner is not None and isinstance(inner.value, list):
         yield from inner.value
 
@@ -108,7 +108,7 @@ def of_row_checks(checking: Checking) -> None:
         for node in row_checks(entry):
             place = f"{entry.place}, check"
             _check(checking, node, "rule", place, EVERYTHING, group=entry.name)
-            at = node.value.get("at") if isinstance(node.value, dict) else None
+            at = node.get("at")
             columns = checking.columns.get(entry.name, {})
             if at is not None and at.raw not in columns:
                 what = f'"{at.raw}" is no column of "{entry.name}"{did_you_mean(at.raw, columns)}'
@@ -121,7 +121,7 @@ def of_fees(checking: Checking) -> None:
     for fee in checking.listed("fees"):
         place = f'fee "{fee.at(["name"]).raw}"'
         _check(checking, fee, "when", place, EVERYTHING)
-        amount = fee.value.get("amount") if isinstance(fee.value, dict) else None
+        amount = fee.get("amount")
         if amount is not None:
             _check_amount(checking, fee, amount, place, rates)
 
@@ -168,7 +168,7 @@ def _check(
     group: str = "",
 ) -> None:
     """One condition; `own` is the field or column that has it, `group` the one in whose rows it is asked."""
-    node = part.value.get(key_) if isinstance(part.value, dict) else None
+    node = part.get(key_)
     if node is None or node.value is None:
         return
     rates = checking.rates if key_ == "rule" else ()

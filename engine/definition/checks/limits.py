@@ -9,6 +9,7 @@ from engine.definition.checks.checking import Checking
 from engine.definition.outline import Entry
 from engine.formulas.values import moment_of
 from engine.kinds import Context, Field, Refused
+from engine.kinds.base import posted
 from engine.kinds.choices import Choices
 from engine.kinds.dates import Limit, written
 from engine.kinds.messages import Problem
@@ -137,9 +138,7 @@ def _problem(item: Field, context: Context) -> Problem | None:
     """What becomes of the default when it is posted as it was shown."""
     value = item.prefill(context)
     try:
-        typed: dict[str, Any] = item.typed(value)
-        posted = {name: [one] if isinstance(one, str) else one for name, one in typed.items()}
-        stored = item.parse(posted, context)
+        stored = item.parse(posted(item.typed(value)), context)
     except Refused as refused:
         return refused.problem
     return None if stored is None else item.problem(stored, context)

@@ -33,7 +33,7 @@ def unique(checking: Checking) -> None:
 def _report_twice(checking: Checking, parts: Iterable[tuple[Node, str, str]]) -> None:
     seen: dict[str, Node] = {}
     for part, place, key_ in parts:
-        node = part.value.get(key_) if isinstance(part.value, dict) else None
+        node = part.get(key_)
         if node is None or not node.raw:
             continue
         if node.raw in seen:

@@ -122,7 +122,7 @@ def templates(checking: Checking) -> None:
     """Each blank form stands in the folder beside the file that bears the procedure's code."""
     code = checking.value("code")
     for template in checking.listed("templates"):
-        file = template.value.get("file") if isinstance(template.value, dict) else None
+        file = template.get("file")
         if file is None or not file.raw:
             continue
         place = f'template "{file.raw}"'

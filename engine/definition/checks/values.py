@@ -58,31 +58,27 @@ def of_papers(checking: Checking) -> None:
     files = [form.file for form in checking.value("templates") or ()]
     for entry in checking.outline.papers:
         _accepted(checking, entry)
-        template = _inner(entry.node, "template")
+        template = entry.node.get("template")
         if template is not None and template.raw not in files:
             what = f'"{template.raw}" is none of the "templates"{did_you_mean(template.raw, files)}'
             checking.fault(template, entry.place, what)
         for key in ("originals", "copies"):
-            count = _inner(entry.node, key)
+            count = entry.node.get(key)
             if count is not None and isinstance(count.value, int) and count.value < 0:
                 checking.fault(count, entry.place, f'"{key}" is at least 0, not {count.value}')
-
-
-def _inner(node: Node, key: str) -> Node | None:
-    return node.value.get(key) if isinstance(node.value, dict) else None
 
 
 def _of_no_use(checking: Checking, entry: Entry, item: Field) -> None:
     """Warnings for what is written and changes nothing."""
     if not item.ASKS and item.value_type() == "nothing":
         for key in ("required", "default", "sensitive", "message", "none"):
-            node = _inner(entry.node, key)
+            node = entry.node.get(key)
             if node is not None and node.value not in (None, False):
                 checking.warn(node, entry.place, f'the kind {item.KIND} asks nothing, so "{key}" has no effect')
-        if not any(_inner(entry.node, key) for key in ("label", "text")):
+        if not any(entry.node.get(key) for key in ("label", "text")):
             checking.warn(entry.node, entry.place, f'the {item.KIND} says nothing: it has neither "label" nor "text"')
-    hint = _inner(entry.node, "pattern_hint")
-    if isinstance(item, ShortText) and hint is not None and _inner(entry.node, "pattern") is None:
+    hint = entry.node.get("pattern_hint")
+    if isinstance(item, ShortText) and hint is not None and entry.node.get("pattern") is None:
         checking.warn(hint, entry.place, '"pattern_hint" has no effect without "pattern"')
     if isinstance(item, Date) and item.partial and item.precision != ("day",):
         node = entry.node.at(["partial"])
@@ -90,7 +86,7 @@ def _of_no_use(checking: Checking, entry: Entry, item: Field) -> None:
 
 
 def _accepted(checking: Checking, entry: Entry) -> None:
-    accept = _inner(entry.node, "accept")
+    accept = entry.node.get("accept")
     if accept is not None and accept.value == []:
         checking.fault(accept, entry.place, f'"accept" is empty; known: {", ".join(MEDIA_TYPES)}')
     for item in accept.value if accept is not None and isinstance(accept.value, list) else ():
@@ -101,7 +97,7 @@ def _accepted(checking: Checking, entry: Entry) -> None:
 
 
 def _default(checking: Checking, entry: Entry, item: Field, *, judged: bool) -> None:
-    node = _inner(entry.node, "default")
+    node = entry.node.get("default")
     if node is None or isinstance(node.value, dict) or item.value_type() == "nothing":
         return
     fits = _default_listed if isinstance(item, Choice | Choices | LinkedChoice) else _default_plain

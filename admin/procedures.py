@@ -30,6 +30,7 @@ from engine.definition.procedure import Procedure
 from engine.exchange import exports
 from engine.format import source
 from engine.format.faults import Fault, errors
+from engine.platform.paging import paged
 from engine.publishing import rows, versions
 from engine.storage import journal
 from engine.storage.database import transaction
@@ -84,8 +85,7 @@ def page_of(words: str, number: int) -> Page:
     query = query.left_outer_join(published, on=(published.c.id == ProcedureRow.current)).order_by(ProcedureRow.code)
     every: Any = query.namedtuples()
     found = [row for row in every if search.matches(words, search.fold(f"{row.code} {row.title}"))]
-    pages = max(1, -(-len(found) // PAGE))
-    number = min(max(1, number), pages)
+    number, pages = paged(len(found), PAGE, number)
     shown = [
         Listed(row.code, row.title, row.level, clock(row.changed_at), row.published)
         for row in found[(number - 1) * PAGE : number * PAGE]

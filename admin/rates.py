@@ -16,6 +16,7 @@ from engine.kinds import numbers
 from engine.kinds.numbers import with_dots
 from engine.office import agencies
 from engine.platform.language import language
+from engine.platform.paging import paged
 from engine.publishing import rates
 from engine.publishing.rates import Listed
 from engine.storage.models import Agency
@@ -42,8 +43,7 @@ def rate_agencies() -> ResponseReturnValue:
         return redirect(url_for(".rates", agency=agencies.by_id(me.agency_id or 0).code), 303)
     query, asked = _query(), request.args.get("trang", 1, type=int)
     found = [one for one in agencies.listing() if search.matches(query, search.fold(f"{one.code} {one.name}"))]
-    pages = max(1, -(-len(found) // AGENCIES))
-    number = min(max(1, asked), pages)
+    number, pages = paged(len(found), AGENCIES, asked)
     counts = rates.counts()
     shown = [
         {"code": one.code, "name": one.name, "count": counts.get(one.id, 0)}
@@ -111,9 +111,9 @@ def show(office: Agency, refused: Refused | None = None) -> Response:
     """The page; what was refused stands where it was typed."""
     number, query = max(1, min(request.args.get("trang", 1, type=int), 10**6)), _query()
     found = rates.find(office, query=query, page=number, size=PAGE)
-    pages = max(1, -(-found.total // PAGE))
-    if number > pages:
-        number, found = pages, rates.find(office, query=query, page=pages, size=PAGE)
+    shown, pages = paged(found.total, PAGE, number)
+    if shown != number:
+        number, found = shown, rates.find(office, query=query, page=shown, size=PAGE)
     facts = {
         "agency": office,
         "query": query,

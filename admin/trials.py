@@ -14,6 +14,7 @@ from admin.procedures import of_code
 from admin.words import clock
 from engine.errors import NotOnline, NotPublishable, TrialRunning
 from engine.platform.language import language
+from engine.platform.paging import paged
 from engine.storage.models import Trial
 from engine.trial import jobs
 from engine.trial.report import Report, Unreached, Walked
@@ -31,7 +32,7 @@ def trial(code: str) -> ResponseReturnValue:
         return asked(code)
     last = jobs.latest(code)
     report = jobs.report_of(last) if last else None
-    page = max(1, request.args.get("trang", 1, type=int))
+    page = request.args.get("trang", 1, type=int)
     return render_template(
         "back/trial.html",
         row=row,
@@ -73,8 +74,7 @@ def shown(last: Trial) -> dict[str, Any]:
 def shown_report(report: Report, number: int) -> dict[str, Any]:
     """A page of a report: what was not passed first, then a page of the branches that were not reached."""
     listed = sorted(report.unreached, key=lambda one: not one.fault)
-    pages = max(1, -(-len(listed) // PAGE))
-    number = min(number, pages)
+    number, pages = paged(len(listed), PAGE, number)
     return {
         "good": report.good,
         "walks": len(report.walks),

@@ -23,6 +23,7 @@ from engine.errors import NoSuchVersion, NotPublishable
 from engine.form.compiled import CompiledForm, compile_form
 from engine.format import source
 from engine.format.faults import Fault, errors
+from engine.platform.paging import paged
 from engine.publishing import comparing, standing, versions
 from engine.publishing.comparing import State
 from engine.storage import journal
@@ -61,14 +62,14 @@ def head(row: ProcedureRow) -> dict[str, Any]:
 
 def version_list(code: str) -> ResponseReturnValue:
     """The versions, the latest first, with how many dossiers and drafts stand on each."""
-    row, number = of_code(code), max(1, request.args.get("trang", 1, type=int))
+    row = of_code(code)
     count = Version.select().where(Version.procedure == row).count()
-    pages = max(1, -(-count // PAGE))
+    number, pages = paged(count, PAGE, request.args.get("trang", 1, type=int))
     query = Version.select(*COLUMNS).where(Version.procedure == row).order_by(Version.number.desc())
-    found = list(query.paginate(min(number, pages), PAGE))
+    found = list(query.paginate(number, PAGE))
     filed, begun = _counted(Dossier, found), _counted(Draft, found)
     listed = [_facts(one, row) | {"dossiers": filed.get(one.id, 0), "drafts": begun.get(one.id, 0)} for one in found]
-    facts = {"versions": listed, "count": count, "number": min(number, pages), "pages": pages, "numbers": _numbers(row)}
+    facts = {"versions": listed, "count": count, "number": number, "pages": pages, "numbers": _numbers(row)}
     return render_template("back/versions.html", **facts, **head(row))
 
 
@@ -179,8 +180,7 @@ class Told:
 def told_of(changes: Sequence[Change]) -> Told:
     """The page of changes that is asked for, those that touch drafts in hand first."""
     ordered = sorted(changes, key=lambda change: change.compatible)
-    pages = max(1, -(-len(ordered) // CHANGES))
-    number = min(max(1, request.args.get("trang", 1, type=int)), pages)
+    number, pages = paged(len(ordered), CHANGES, request.args.get("trang", 1, type=int))
     shown = ordered[(number - 1) * CHANGES : number * CHANGES]
     broken = sum(not change.compatible for change in changes)
     return Told(tuple(_line(one) for one in shown), len(changes), broken, number, pages)

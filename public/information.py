@@ -22,6 +22,7 @@ from engine.format.texts import Text
 from engine.office import agencies
 from engine.office.places import Places, places_of
 from engine.platform.language import language
+from engine.platform.paging import paged
 from engine.publishing import catalogue, standing, versions
 from engine.storage.models import Agency
 from public import closing
@@ -78,7 +79,7 @@ def procedures() -> Response:
 
 
 def _list_facts(wanted: catalogue.Wanted, found: catalogue.Found, number: int) -> dict[str, Any]:
-    lang, pages = language(), max(1, -(-found.total // PAGE))
+    lang, (_number, pages) = language(), paged(found.total, PAGE, number)
     chosen = {"q": wanted.query, "linh_vuc": wanted.category, "muc_do": wanted.level, "co_quan": wanted.agency,
               "truc_tuyen": "1" if wanted.online else ""}  # fmt: skip
 
@@ -270,8 +271,7 @@ def guide() -> Response:
 def contact() -> Response:
     """Where somebody answers."""
     found = agencies.listing()
-    pages = max(1, -(-len(found) // PAGE))
-    page = max(1, min(request.args.get("trang", 1, int), pages))
+    page, pages = paged(len(found), PAGE, request.args.get("trang", 1, int))
     facts = {
         "agencies": found[(page - 1) * PAGE : page * PAGE],
         "page": page,

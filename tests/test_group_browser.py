@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.generic_client import GenericClient
 from tests.test_accessibility import RULES, show
-from tests.walks import MACHINES_WELCOME, begun, citizen, command, furnish, over_network
+from tests.walks import begun, citizen, over_network, published
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)]
 
@@ -24,10 +24,7 @@ FOCUSED = "() => document.activeElement.id"
 @pytest.fixture(scope="module")
 def config(config: dict[str, Any]) -> dict[str, Any]:
     """The definition with rows, published."""
-    found = config | MACHINES_WELCOME
-    furnish(found)
-    command(found, "definitions", "load", str(FILE), "--publish")
-    return found
+    return published(config, FILE)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from flask import Flask
 from engine.publishing import rows
 from tests.filing_cases import NOW
 from tests.generic_client import GenericClient, Page, Pairs, typed_so_far
-from tests.walks import MACHINES_WELCOME, begun, citizen, command, furnish, in_process, with_changes
+from tests.walks import begun, citizen, in_process, published, with_changes
 
 FILE = Path(__file__).parent / "definitions" / "unseen" / "groups.yaml"
 CODE = "9.200010"
@@ -25,10 +25,7 @@ SECOND = {"con_vat-1-goi": "Vàng", "con_vat-1-sinh": "hôm qua", "con_vat-1-can
 @pytest.fixture(scope="module")
 def config(config: dict[str, Any]) -> dict[str, Any]:
     """The definition with rows, published."""
-    found = config | MACHINES_WELCOME
-    furnish(found)
-    command(found, "definitions", "load", str(FILE), "--publish")
-    return found
+    return published(config, FILE)
 
 
 @pytest.fixture

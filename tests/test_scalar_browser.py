@@ -10,7 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.walks import MACHINES_WELCOME, command, furnish
+from tests.walks import published
+from tests.windows import go_on, windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)]
 
@@ -25,38 +26,14 @@ FIRST_STEP = {
 
 @pytest.fixture(scope="module")
 def config(config: dict[str, Any]) -> dict[str, Any]:
-    found = config | MACHINES_WELCOME
-    furnish(found)
-    command(found, "definitions", "load", str(UNSEEN), "--publish")
-    return found
+    return published(config, UNSEEN)
 
 
 @pytest.fixture
 def window(browser: Browser, live_server: str) -> Iterator[Callable[..., Page]]:
     """Opens windows at the first step of a fresh draft; no script may report a fault."""
-    contexts, faults = [], []
-
-    def open_window(**options: Any) -> Page:
-        contexts.append(browser.new_context(base_url=live_server, locale="vi-VN", **options))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(f"/nop-ho-so/{CODE}")
-        page.get_by_label("Ủy ban nhân dân phường Quy Nhơn").check()
-        page.get_by_role("button", name="Bắt đầu").click()
-        expect(page.locator("[data-form=step]")).to_be_visible()
-        page.wait_for_load_state()
-        return page
-
-    yield open_window
-    for context in contexts:
-        context.close()
-    assert faults == []
-
-
-def go_on(page: Page) -> None:
-    page.get_by_role("button", name="Tiếp tục", exact=True).click()
-    page.wait_for_load_state()
+    with windows(browser, live_server, CODE) as opened:
+        yield opened
 
 
 def fill_first(page: Page) -> None:

@@ -23,7 +23,7 @@ from engine.storage.models import Attachment, Draft
 from tests import filing_cases as cases
 from tests.filing_cases import NOW
 from tests.generic_client import GenericClient, Page, typed_so_far
-from tests.walks import MACHINES_WELCOME, citizen, command, furnish, in_process, with_changes
+from tests.walks import citizen, in_process, published, with_changes
 
 UNSEEN = Path(__file__).parent / "definitions" / "unseen"
 CODE = "9.200020"
@@ -152,10 +152,7 @@ def test_a_filed_drawing_goes_with_the_dossier_and_an_unused_one_is_erased(draft
 
 @pytest.fixture(scope="module")
 def config(config: dict[str, Any]) -> dict[str, Any]:
-    found = config | MACHINES_WELCOME
-    furnish(found)
-    command(found, "definitions", "load", str(UNSEEN), "--publish")
-    return found
+    return published(config, UNSEEN)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from flask import Flask
 from pypdf import PdfReader
 
 from engine.format.source import parse
-from tests.walks import MACHINES_WELCOME, Chosen, citizen, command, furnish, in_process
+from tests.walks import Chosen, citizen, command, in_process, published
 
 UNSEEN = Path(__file__).parent / "definitions" / "unseen"
 FILES = sorted(UNSEEN.glob("*.yaml"))
@@ -38,10 +38,7 @@ ANSWERS: dict[str, Chosen] = {
 @pytest.fixture(scope="module")
 def config(config: dict[str, Any]) -> dict[str, Any]:
     """The unseen definitions, published, beside the shipped ones."""
-    found = config | MACHINES_WELCOME
-    furnish(found)
-    command(found, "definitions", "load", str(UNSEEN), "--publish")
-    return found
+    return published(config, UNSEEN)
 
 
 @pytest.fixture

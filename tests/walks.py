@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -113,3 +114,11 @@ def with_changes(pairs: Pairs, typed: Mapping[str, str | None]) -> Pairs:
     """The pairs with some inputs typed otherwise, or (None) not sent."""
     kept = [pair for pair in pairs if pair[0] not in typed]
     return kept + [(name, value) for name, value in typed.items() if value is not None]
+
+
+def published(config: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Settings of a program that asks for no confirmation code, with a definition, or a folder of them, published."""
+    found = config | MACHINES_WELCOME
+    furnish(found)
+    command(found, "definitions", "load", str(path), "--publish")
+    return found
